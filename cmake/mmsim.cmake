@@ -1,0 +1,31 @@
+# One library per folder, so that the linker enforces the direction of dependency.
+#
+#   mmsim_library(core SOURCES a.cpp b.cpp DEPENDS ...)        libmmsim_core.a
+#   mmsim_tests(core SOURCES a_test.cpp DEPENDS ...)           core_test, its cases found by CTest
+#   mmsim_benchmark(engine_bench SOURCES ... DEPENDS ...)      only with MMSIM_BENCHMARKS
+
+function(mmsim_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_library(mmsim_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(mmsim_${name} PUBLIC mmsim_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+function(mmsim_tests name)
+  if(NOT MMSIM_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name}_test ${arg_SOURCES})
+  target_link_libraries(${name}_test PRIVATE mmsim_${name} ${arg_DEPENDS} rapidcheck rapidcheck_gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name}_test PRIVATE MMSIM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit)
+endfunction()
+
+function(mmsim_benchmark name)
+  if(NOT MMSIM_BENCHMARKS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE mmsim_options ${arg_DEPENDS} benchmark::benchmark_main)
+endfunction()
