@@ -1,0 +1,353 @@
+#include "sim/machine/flows.hpp"
+
+#include <simgrid/s4u.hpp>
+#include <xbt/log.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <csignal>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <optional>
+#include <string>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace mmsim {
+namespace {
+
+namespace s4u = simgrid::s4u;
+
+// SimGrid's clock is a double that grows by differences, is process-wide, and is *not* set back when its engine is
+// destroyed. Two choices make that exact and repeatable:
+//  - Its unit of time is one nanosecond here (rates are bytes per nanosecond), so that our dates are whole numbers.
+//  - It starts at 2^44. Up to 2^45 every double is a multiple of 2^-8 ns, so sums and differences of dates are exact
+//    and results do not depend on where in that range they are computed: the second network of a process gives the dates
+//    of the first. Resolution: 4 ps. Range: 4.9 hours of simulated time with flows under way, per process; beyond it
+//    the resolution halves.
+// Exactness is also what makes every completion fire: SimGrid passes by an event that lies an ulp behind its clock.
+constexpr double kFirstClock = 17592186044416.0;
+constexpr double kLongestFlow_ns = 4503599627370496.0;  // 2^52: whole numbers of ns stay exact well beyond
+
+void require(bool holds, const char* what) {
+  if (!holds) throw std::logic_error(what);
+}
+
+// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C in particular would then print a list of
+// its own actors and exit with status 1, which to our callers means "a hang was found". This puts the handlers back.
+class KeepHandlers {
+ public:
+  KeepHandlers() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], nullptr, &saved_[i]);
+  }
+  ~KeepHandlers() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &saved_[i], nullptr);
+    std::set_terminate(terminate_);
+  }
+  KeepHandlers(const KeepHandlers&) = delete;
+  KeepHandlers& operator=(const KeepHandlers&) = delete;
+
+ private:
+  static constexpr std::array kSignals{SIGINT, SIGSEGV, SIGBUS};
+  std::array<struct sigaction, kSignals.size()> saved_{};
+  std::terminate_handler terminate_ = std::get_terminate();
+};
+
+// The ends of a flow, as numbers of SimGrid hosts: first the nodes, then a reading and a writing end for each disk.
+struct Route {
+  int from;
+  int to;
+};
+
+int node_count(const FlowPlatform& platform) { return static_cast<int>(platform.nodes.size()); }
+int disk_count(const FlowPlatform& platform) { return static_cast<int>(platform.disks.size()); }
+Route read_route(const FlowPlatform& platform, int disk) {
+  const int host = node_count(platform) + 2 * disk;
+  return {host, host};
+}
+Route write_route(const FlowPlatform& platform, int disk) {
+  const int host = node_count(platform) + 2 * disk + 1;
+  return {host, host};
+}
+
+// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds
+// progress to whole bytes whenever anything happens anywhere, so a slow disk beside busy links would never finish.
+class Resources {
+ public:
+  explicit Resources(const FlowPlatform& platform);
+
+  s4u::CommPtr start(Route route, std::uint64_t bytes) const {
+    return s4u::Comm::sendto_async(hosts_[route.from], hosts_[route.to], bytes);
+  }
+
+  double clock() const { return s4u::Engine::get_clock(); }
+  void run_until(double date) const { engine_.run_until(date); }
+  double time_to_next_completion() const;  // negative when nothing is under way
+
+ private:
+  static s4u::Engine make_engine();
+  s4u::Link* add_link(const std::string& name, double bandwidth_Bps);
+  s4u::Link* add_host_with_link(double bandwidth_Bps);
+  void add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& channels);
+
+  s4u::Engine engine_;
+  s4u::NetZone* zone_ = nullptr;
+  std::vector<s4u::Host*> hosts_;
+};
+
+s4u::Engine Resources::make_engine() {
+  const KeepHandlers keep;
+  // "critical" silences what SimGrid prints about its settings.
+  static const bool silent = (xbt_log_control_set("root.thres:critical"), true);
+  static_cast<void>(silent);
+  return s4u::Engine("mmsim");
+}
+
+Resources::Resources(const FlowPlatform& platform) : engine_(make_engine()) {
+  // Settings outlive the engine, and SimGrid refuses to change them once a platform was built.
+  static const bool configured = [] {
+    s4u::Engine::set_config("network/model:CM02");     // bandwidth only: no protocol on top
+    s4u::Engine::set_config("network/TCP-gamma:0");    // no limit by window size
+    s4u::Engine::set_config("network/crosstraffic:0"); // no acknowledgements on the way back
+    s4u::Engine::set_config("surf/precision:1e-9");    // in our ns: far below what the clock can tell apart
+    return true;
+  }();
+  static_cast<void>(configured);
+
+  zone_ = s4u::create_full_zone("machine");
+  std::vector<s4u::Link*> channels;
+  for (const FlowPlatform::Node& node : platform.nodes) channels.push_back(add_host_with_link(node.channel_Bps));
+  for (const FlowPlatform::Disk& disk : platform.disks) {
+    add_host_with_link(disk.read_Bps);
+    add_host_with_link(disk.write_Bps);
+  }
+  add_routes(platform, channels);
+  zone_->seal();  // SimGrid itself seals only the first platform of a process
+  run_until(std::max(kFirstClock, std::ceil(clock())));
+}
+
+s4u::Link* Resources::add_link(const std::string& name, double bandwidth_Bps) {
+  constexpr double kNsPerSecond = 1e9;
+  return zone_->create_link(name, bandwidth_Bps / kNsPerSecond)->set_latency(0)->seal();
+}
+
+// The host's route to itself, over the new link, replaces SimGrid's default loopback.
+s4u::Link* Resources::add_host_with_link(double bandwidth_Bps) {
+  const std::string name = "host" + std::to_string(hosts_.size());
+  s4u::Host* host = zone_->create_host(name, 1.0);  // of any speed: nothing computes on it
+  s4u::Link* link = add_link("local to " + name, bandwidth_Bps);
+  zone_->add_route(host->get_netpoint(), host->get_netpoint(), nullptr, nullptr, {s4u::LinkInRoute(link)}, false);
+  hosts_.push_back(host);
+  return link;
+}
+
+void Resources::add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& channels) {
+  std::vector<s4u::Link*> links;
+  for (const FlowPlatform::Link& link : platform.links) {
+    links.push_back(add_link("link" + std::to_string(links.size()), link.bandwidth_Bps));
+  }
+  const int nodes = node_count(platform);
+  for (int from = 0; from < nodes; ++from) {
+    for (int to = 0; to < nodes; ++to) {
+      if (to == from) continue;
+      std::vector<s4u::LinkInRoute> route{s4u::LinkInRoute(channels[from])};
+      for (const int link : shortest_path(platform, from, to)) route.emplace_back(links[link]);
+      route.emplace_back(channels[to]);
+      zone_->add_route(hosts_[from]->get_netpoint(), hosts_[to]->get_netpoint(), nullptr, nullptr, route, false);
+    }
+  }
+}
+
+double Resources::time_to_next_completion() const {
+  double soonest = -1;
+  for (simgrid::kernel::resource::Model* model : engine_.get_all_models()) {
+    const double delay = model->next_occurring_event(clock());
+    if (delay >= 0 && (soonest < 0 || delay < soonest)) soonest = delay;
+  }
+  return soonest;
+}
+
+}  // namespace
+
+class FlowNetwork::Impl {
+ public:
+  Impl(const FlowPlatform& checked, FlowDone done, void* context);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void start(std::int64_t now_ns, Route route, std::uint64_t bytes, std::uint64_t token);
+  std::int64_t next_ns();
+  void advance_to(std::int64_t now_ns);
+
+  const FlowPlatform platform;
+  int active = 0;
+  std::uint64_t started = 0;
+
+ private:
+  struct Flow {
+    s4u::CommPtr comm;
+    std::uint64_t token;
+    std::uint64_t order;  // of start
+  };
+
+  Flow& new_flow();
+  void move_clock(std::int64_t now_ns);
+  void report_ended();
+  static void on_completion(const s4u::Activity& activity);
+
+  static Impl* alive_;
+
+  FlowDone done_;
+  void* context_;
+  std::optional<Resources> resources_;
+  std::int64_t clock_zero_ns_ = 0;  // our date when SimGrid's clock would show 0
+  std::int64_t now_ns_ = std::numeric_limits<std::int64_t>::min();
+  std::int64_t next_ns_ = kNever_ns;
+  bool next_is_known_ = true;
+  std::deque<Flow> flows_;     // never moves them: SimGrid's activities point here
+  std::vector<Flow*> unused_;  // of flows_
+  std::vector<Flow*> ended_;   // ended in SimGrid, not yet reported
+};
+
+FlowNetwork::Impl* FlowNetwork::Impl::alive_ = nullptr;
+
+FlowNetwork::Impl::Impl(const FlowPlatform& checked, FlowDone done, void* context)
+    : platform(checked), done_(done), context_(context) {
+  if (const std::string error = check_platform(platform); !error.empty()) throw std::logic_error(error);
+  require(alive_ == nullptr, "a FlowNetwork is already alive: SimGrid has one engine per process");
+  alive_ = this;
+}
+
+FlowNetwork::Impl::~Impl() {
+  alive_ = nullptr;  // so that cancelled flows are not taken for ended ones
+  for (Flow& flow : flows_) {
+    // SimGrid complains about a flow that is dropped while under way.
+    if (flow.comm != nullptr && flow.comm->get_state() == s4u::Activity::State::STARTED) flow.comm->cancel();
+  }
+}
+
+void FlowNetwork::Impl::on_completion(const s4u::Activity& activity) {
+  if (alive_ != nullptr) alive_->ended_.push_back(activity.get_data<Flow>());
+}
+
+FlowNetwork::Impl::Flow& FlowNetwork::Impl::new_flow() {
+  if (unused_.empty()) return flows_.emplace_back();
+  Flow* flow = unused_.back();
+  unused_.pop_back();
+  return *flow;
+}
+
+void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t bytes, std::uint64_t token) {
+  require(now_ns >= now_ns_, "a flow starts before an earlier date");
+  // At an unchanged date nothing can have become due; not asking again keeps many starts at one date cheap.
+  require(now_ns == now_ns_ || now_ns <= next_ns(), "a flow starts after the end of another that was not collected");
+  if (!resources_) {
+    static const bool listening = (s4u::Activity::on_completion_cb(&Impl::on_completion), true);
+    static_cast<void>(listening);  // for the life of the process: SimGrid offers no way to stop listening
+    resources_.emplace(platform);
+  }
+  move_clock(now_ns);
+  Flow& flow = new_flow();
+  flow.token = token;
+  flow.order = started++;
+  ++active;
+  if (bytes == 0) {  // SimGrid would never end it
+    ended_.push_back(&flow);
+    return;
+  }
+  flow.comm = resources_->start(route, bytes);
+  flow.comm->set_data(&flow);
+  next_is_known_ = false;
+}
+
+// Brings SimGrid's clock to our date. With nothing under way it stays, and stands for our date from now on: idle time
+// takes nothing from the range in which the clock is exact.
+void FlowNetwork::Impl::move_clock(std::int64_t now_ns) {
+  now_ns_ = now_ns;
+  if (active == 0) {
+    clock_zero_ns_ = now_ns - static_cast<std::int64_t>(resources_->clock());
+    return;
+  }
+  // SimGrid stops within 1e-5 of the date it is asked for. In our unit that is less than the clock can tell apart.
+  const double clock = static_cast<double>(now_ns - clock_zero_ns_);
+  if (resources_->clock() < clock) resources_->run_until(clock);
+}
+
+std::int64_t FlowNetwork::Impl::next_ns() {
+  if (!ended_.empty()) return now_ns_;
+  if (next_is_known_) return next_ns_;
+  next_is_known_ = true;
+  next_ns_ = kNever_ns;
+  if (active == 0) return next_ns_;
+  const double delay_ns = resources_->time_to_next_completion();
+  require(delay_ns >= 0, "SimGrid has lost a flow");
+  if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
+  next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(std::ceil(resources_->clock() + delay_ns));
+  return next_ns_;
+}
+
+void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
+  require(now_ns >= now_ns_, "the clock would go back");
+  const std::int64_t due_ns = next_ns();
+  require(now_ns <= due_ns, "the clock would pass by the end of a flow");
+  if (now_ns < due_ns || active == 0) {
+    now_ns_ = now_ns;
+    return;
+  }
+  move_clock(now_ns);
+  // A change of shares can leave a flow so little to go that its end is the very date at which the clock stands already.
+  if (ended_.empty()) resources_->run_until(resources_->clock());
+  require(!ended_.empty(), "SimGrid has passed by the end of a flow");
+  next_is_known_ = false;
+  report_ended();
+}
+
+void FlowNetwork::Impl::report_ended() {
+  // By order of start; SimGrid's own order at one date follows from rounding and from its containers.
+  std::sort(ended_.begin(), ended_.end(), [](const Flow* a, const Flow* b) { return a->order < b->order; });
+  // `done` may start flows, so nothing of ours may be in use while it runs.
+  const std::vector<Flow*> ended = std::exchange(ended_, {});
+  for (Flow* flow : ended) {
+    const std::uint64_t token = flow->token;
+    flow->comm = nullptr;
+    unused_.push_back(flow);
+    --active;
+    done_(context_, token);
+  }
+}
+
+FlowNetwork::FlowNetwork(const FlowPlatform& platform, FlowDone done, void* context)
+    : impl_(std::make_unique<Impl>(platform, done, context)) {}
+
+FlowNetwork::~FlowNetwork() = default;
+
+void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, std::uint64_t bytes,
+                             std::uint64_t token) {
+  const int nodes = node_count(impl_->platform);
+  require(from_node >= 0 && from_node < nodes && to_node >= 0 && to_node < nodes, "a copy names an unknown node");
+  impl_->start(now_ns, {from_node, to_node}, bytes, token);
+}
+
+void FlowNetwork::start_read(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
+  require(disk >= 0 && disk < disk_count(impl_->platform), "a read names an unknown disk");
+  impl_->start(now_ns, read_route(impl_->platform, disk), bytes, token);
+}
+
+void FlowNetwork::start_write(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
+  require(disk >= 0 && disk < disk_count(impl_->platform), "a write names an unknown disk");
+  impl_->start(now_ns, write_route(impl_->platform, disk), bytes, token);
+}
+
+std::int64_t FlowNetwork::next_ns() { return impl_->next_ns(); }
+
+void FlowNetwork::advance_to(std::int64_t now_ns) { impl_->advance_to(now_ns); }
+
+int FlowNetwork::active() const { return impl_->active; }
+
+std::uint64_t FlowNetwork::flows_started() const { return impl_->started; }
+
+}  // namespace mmsim
