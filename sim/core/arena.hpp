@@ -1,0 +1,106 @@
+// The memory of one world: a contiguous region that holds every byte a run can change.
+//
+// 1. Everything that model code allocates (actors, coroutine frames, locks, folios, queues) comes from here, the
+//    allocator's own state included. Saving a world is one copy of [begin, begin + used_bytes()); restoring it is one
+//    copy back to the same address, so that all pointers inside stay good.
+// 2. A region is aligned to its size: Arena::of(p) finds the arena of any pointer into it.
+// 3. Addresses are the same in every run where the system allows it, and reach no result either way.
+// 4. Freed blocks are kept in lists by size class (multiples of 16 bytes, above 512 powers of two), last in, first out:
+//    reuse is deterministic.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace mmsim {
+
+class Arena {
+ public:
+  static constexpr std::size_t kRegion_bytes = std::size_t{1} << 34;
+
+  struct Unmap {
+    void operator()(Arena* arena) const noexcept;
+  };
+  using Owner = std::unique_ptr<Arena, Unmap>;
+
+  // Reserves a region; pages cost memory only once they are touched. Throws std::bad_alloc.
+  static Owner create();
+
+  static Arena& of(const void* inside) {
+    return *reinterpret_cast<Arena*>(reinterpret_cast<std::uintptr_t>(inside) & ~(kRegion_bytes - 1));
+  }
+
+  void* allocate(std::size_t bytes) {
+    const std::size_t cls = size_class(bytes);
+    if (free_[cls] != nullptr) return std::exchange(free_[cls], free_[cls]->next);
+    return extend(class_bytes(cls));
+  }
+
+  // REQUIRES: `block` came from allocate(bytes) of this arena.
+  void deallocate(void* block, std::size_t bytes) noexcept {
+    const std::size_t cls = size_class(bytes);
+    free_[cls] = new (block) FreeBlock{free_[cls]};
+  }
+
+  // Objects made this way are never destroyed: they end with the arena.
+  template <class T, class... Args>
+  T* make(Args&&... args) {
+    return new (allocate(sizeof(T))) T(std::forward<Args>(args)...);
+  }
+
+  std::size_t used_bytes() const { return used_bytes_; }
+
+  // Copies the used bytes to `image`, and back. REQUIRES for restore: the image was saved from this very arena.
+  void save(std::vector<std::byte>& image) const;
+  void restore(const std::vector<std::byte>& image);
+
+ private:
+  struct FreeBlock {
+    FreeBlock* next;
+  };
+  static constexpr std::size_t kGrain_bytes = 16;
+  static constexpr std::size_t kSmall_bytes = 512;
+  static constexpr std::size_t kSmallClasses = kSmall_bytes / kGrain_bytes + 1;  // class 0 stays empty
+  static constexpr std::size_t kClasses = kSmallClasses + 26;                    // 1 KiB ... 16 GiB and spare
+
+  static std::size_t size_class(std::size_t bytes) {
+    if (bytes <= kSmall_bytes) return (bytes + kGrain_bytes - 1) / kGrain_bytes + (bytes == 0);
+    return kSmallClasses + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 10;
+  }
+  static std::size_t class_bytes(std::size_t cls) {
+    return cls < kSmallClasses ? cls * kGrain_bytes : std::size_t{1} << (cls - kSmallClasses + 10);
+  }
+
+  Arena() = default;
+  void* extend(std::size_t bytes);
+
+  std::size_t used_bytes_ = 0;
+  FreeBlock* free_[kClasses] = {};
+};
+
+// Standard containers whose elements live in an arena: std::vector<T, ArenaAllocator<T>>.
+template <class T>
+class ArenaAllocator {
+ public:
+  using value_type = T;
+  explicit ArenaAllocator(Arena& arena) : arena_(&arena) {}
+  template <class U>
+  ArenaAllocator(const ArenaAllocator<U>& other) : arena_(&other.arena()) {}
+  T* allocate(std::size_t n) { return static_cast<T*>(arena_->allocate(n * sizeof(T))); }
+  void deallocate(T* block, std::size_t n) noexcept { arena_->deallocate(block, n * sizeof(T)); }
+  Arena& arena() const { return *arena_; }
+  friend bool operator==(const ArenaAllocator& a, const ArenaAllocator& b) { return a.arena_ == b.arena_; }
+
+ private:
+  Arena* arena_;
+};
+
+template <class T>
+using ArenaVector = std::vector<T, ArenaAllocator<T>>;
+
+}  // namespace mmsim

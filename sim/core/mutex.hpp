@@ -1,0 +1,99 @@
+// A sleeping lock with one holder, as kernel/locking/mutex.c.
+//
+// An unlock frees the mutex and wakes the first waiter, which competes with whoever comes by; a waiter that was woken
+// in vain stays first and makes the next unlock hand the mutex over to it.
+// DIFFERS: waiters do not spin while the holder runs on another CPU (optimistic spinning): they sleep at once.
+#pragma once
+
+#include "sim/core/holder.hpp"
+
+namespace mmsim {
+
+class Mutex final : public Object {
+ public:
+  using Object::Object;
+  static constexpr LockClass kClass{"mutex", "mutex_lock", "mutex_trylock", "mutex_unlock"};
+  const LockClass& lock_class() const override { return kClass; }
+  void holdings(void (*visit)(void*, const Holding&), void* context) const override {
+    if (holder.held()) visit(context, holder.holding());
+  }
+  Holder holder;
+  bool handoff = false;   // the next unlock gives it to the first waiter
+};
+
+class MutexLock : public Operation {
+ public:
+  MutexLock(Actor& s, Mutex& m) : Operation(s), mutex_(m) {}
+  bool can_complete() const override { return granted_ || !mutex_.holder.held(); }
+  void complete() override {
+    if (!granted_) mutex_.holder.take(self);
+    self.world.record(Event::kAcquire, self, &mutex_);
+  }
+  void enqueue() override {
+    if (!woken) return mutex_.waiters.push_back(*this);
+    mutex_.waiters.push_front(*this);
+    mutex_.handoff = true;
+  }
+  QuickEnd quick_end() const override { return mutex_.holder.quick_end(); }
+  void describe(Wait& wait) const override {
+    wait.noun = Mutex::kClass.noun;
+    mutex_.holder.describe(wait);
+  }
+  Object* object() const override { return &mutex_; }
+  const char* verb() const override { return Mutex::kClass.acquire; }
+  void grant() {
+    granted_ = true;
+    mutex_.holder.take(self);
+  }
+  void result() {}
+
+ private:
+  Mutex& mutex_;
+  bool granted_ = false;
+};
+
+class MutexTrylock : public InstantOperation {
+ public:
+  MutexTrylock(Actor& s, Mutex& m) : InstantOperation(s), mutex_(m) {}
+  void complete() override {
+    taken_ = !mutex_.holder.held();
+    if (taken_) mutex_.holder.take(self);
+    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &mutex_);
+  }
+  Object* object() const override { return &mutex_; }
+  const char* verb() const override { return Mutex::kClass.try_acquire; }
+  bool result() const { return taken_; }
+
+ private:
+  Mutex& mutex_;
+  bool taken_ = false;
+};
+
+class MutexUnlock : public InstantOperation {
+ public:
+  MutexUnlock(Actor& s, Mutex& m) : InstantOperation(s), mutex_(m) {}
+  void complete() override {
+    MMSIM_CHECK(mutex_.holder.held_by(self), "mutex_unlock() by an actor that does not hold it");
+    mutex_.holder.drop();
+    self.world.record(Event::kRelease, self, &mutex_);
+    auto* first = static_cast<MutexLock*>(mutex_.waiters.head());
+    if (first == nullptr) return;
+    if (mutex_.handoff)
+      first->grant();
+    else
+      mutex_.holder.bequeath(first->self);
+    mutex_.handoff = false;
+    self.world.wake(*first);
+  }
+  Object* object() const override { return &mutex_; }
+  const char* verb() const override { return Mutex::kClass.release; }
+
+ private:
+  Mutex& mutex_;
+};
+
+inline Await<MutexLock> mutex_lock(Actor& self, Mutex& mutex) { return {self, mutex}; }
+inline Await<MutexTrylock> mutex_trylock(Actor& self, Mutex& mutex) { return {self, mutex}; }
+inline Await<MutexUnlock> mutex_unlock(Actor& self, Mutex& mutex) { return {self, mutex}; }
+
+}  // namespace mmsim

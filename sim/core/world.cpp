@@ -1,0 +1,160 @@
+#include "sim/core/world.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sim/core/wait_graph.hpp"
+
+namespace mmsim {
+
+namespace {
+
+void actor_timer_fired(World& world, Timer& timer) {
+  Actor& actor = reinterpret_cast<Actor&>(timer);  // Actor's first member; see there
+  world.resume_timed(actor);
+}
+
+bool may_act(const Actor& actor) {
+  return !actor.waiting() && actor.state != ActorState::kFinished && actor.state != ActorState::kRunnable;
+}
+
+}  // namespace
+
+void actor_finished(Actor& actor) noexcept { actor.world.finished(actor); }
+
+World::World(Arena& a)
+    : arena(a),
+      calendar(a),
+      ready(ArenaAllocator<Actor*>(a)),
+      actors(ArenaAllocator<Actor*>(a)),
+      objects(ArenaAllocator<Object*>(a)),
+      wait_stats(ArenaAllocator<WaitStats>(a)),
+      counters(ArenaAllocator<std::uint64_t>(a)),
+      strings_(ArenaAllocator<Text>(a)) {
+  chooser = arena.make<FirstChooser>();
+}
+
+std::uint32_t World::intern(std::string_view text) {
+  for (std::size_t i = 0; i < strings_.size(); ++i)
+    if (std::string_view(strings_[i].chars, strings_[i].size) == text) return static_cast<std::uint32_t>(i);
+  char* chars = static_cast<char*>(arena.allocate(text.size()));
+  std::memcpy(chars, text.data(), text.size());
+  strings_.push_back({chars, text.size()});
+  return static_cast<std::uint32_t>(strings_.size() - 1);
+}
+
+std::string World::text(Name name) const {
+  const Text& base = strings_[name.base];
+  std::string out(base.chars, base.size);
+  if (name.instance >= 0) out += "[" + std::to_string(name.instance) + "]";
+  return out;
+}
+
+Actor& World::add_actor(Name name) {
+  Actor* actor = arena.make<Actor>(*this, name, actor_timer_fired);
+  actor->id = static_cast<std::uint32_t>(actors.size());
+  actors.push_back(actor);
+  return *actor;
+}
+
+void World::start(Actor& actor, Task<> root, std::int64_t at_ns) {
+  actor.leaf = root.release();
+  if (actor.must_finish) ++unfinished;
+  calendar.set(actor.timer, at_ns);
+}
+
+void World::dispatch(Actor& actor) {
+  actor.state = ActorState::kReady;
+  ready.push_back(&actor);
+}
+
+void World::resume_timed(Actor& actor) {
+  if (actor.state == ActorState::kNew) record(Event::kStart, actor, nullptr);
+  if (cpus == nullptr || actor.cpu < 0) return dispatch(actor);
+  actor.state = ActorState::kRunnable;
+  cpus->want(actor);
+  if (actor.state == ActorState::kRunnable) check_stuck(actor);
+}
+
+void World::spend(Actor& actor, std::int64_t ns) {
+  actor.state = ActorState::kTimed;
+  if (cpus != nullptr && actor.cpu >= 0) return cpus->spend(actor, ns);
+  calendar.set(actor.timer, now_ns + ns);
+}
+
+void World::sleep(Actor& actor, std::int64_t ns) {
+  actor.state = ActorState::kTimed;
+  record(Event::kSleep, actor, nullptr, ns);
+  if (cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
+  calendar.set(actor.timer, now_ns + ns);
+}
+
+void World::begin_wait(Operation& op) {
+  Actor& actor = op.self;
+  if (actor.pending != &op) {
+    actor.pending = &op;
+    actor.waiting_since_ns = now_ns;
+  }
+  op.enqueue();
+  record(Event::kWait, actor, op.object());
+  actor.state = op.spins() ? ActorState::kSpinning : ActorState::kBlocked;
+  if (!op.spins() && cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
+  check_stuck(actor);
+}
+
+void World::wake(Operation& op) {
+  Actor& actor = op.self;
+  if (op.queued) op.object()->waiters.remove(op);
+  op.woken = true;
+  record(Event::kWoken, actor, op.object());
+  if (actor.state == ActorState::kSpinning) return dispatch(actor);
+  resume_timed(actor);
+}
+
+void World::count_wait(const Operation& op) {
+  const char* noun = op.object()->lock_class().noun;
+  auto stats = std::find_if(wait_stats.begin(), wait_stats.end(), [&](const WaitStats& s) { return s.noun == noun; });
+  if (stats == wait_stats.end()) stats = wait_stats.insert(stats, WaitStats{noun});
+  const std::int64_t waited_ns = now_ns - op.self.waiting_since_ns;
+  ++stats->contended;
+  stats->total_wait_ns += waited_ns;
+  stats->max_wait_ns = std::max(stats->max_wait_ns, waited_ns);
+}
+
+void World::finished(Actor& actor) {
+  actor.state = ActorState::kFinished;
+  record(Event::kFinish, actor, nullptr);
+  if (actor.must_finish) --unfinished;
+  if (cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
+  recheck();
+}
+
+// The chain of sole holders ends, nearly always, at an actor that can act; only else is the graph built.
+void World::check_stuck(Actor& actor) {
+  if (!checks) return;
+  constexpr int kHops_max = 8;
+  const Actor* at = &actor;
+  for (int hop = 0; hop < kHops_max; ++hop) {
+    if (may_act(*at)) return;
+    if (at->state == ActorState::kRunnable) {
+      at = cpus->hog(*at);
+      if (at == nullptr) return;
+      continue;
+    }
+    if (!at->waiting()) break;
+    const QuickEnd end = at->pending->quick_end();
+    if (end.by == QuickEnd::By::kTime) return;
+    if (end.by == QuickEnd::By::kAskDescription || end.actor == nullptr) break;
+    at = end.actor;
+  }
+  mark_stuck(*this, WaitGraph::reachable_from(actor));
+}
+
+void World::recheck() {
+  if (!checks) return;
+  for (const Actor* actor : actors)
+    if (!may_act(*actor) && actor->state != ActorState::kFinished && !actor->stuck)
+      return mark_stuck(*this, WaitGraph::all(*this));
+}
+
+}  // namespace mmsim

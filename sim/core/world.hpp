@@ -1,0 +1,153 @@
+// One world: everything a run can change, in one arena, and what its actors' operations call to change it.
+//
+// 1. The world is the first thing in its arena; nothing in the arena points out of it, but for code, string literals
+//    and the services set up before the run (trace, external clock, CPU model), which belong to the run and not to
+//    the world's state.
+// 2. Time is int64 nanoseconds and never goes back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/core/actor.hpp"
+#include "sim/core/arena.hpp"
+#include "sim/core/calendar.hpp"
+#include "sim/core/check.hpp"
+#include "sim/core/chooser.hpp"
+#include "sim/core/cpu_model.hpp"
+#include "sim/core/operation.hpp"
+#include "sim/core/task.hpp"
+#include "sim/core/trace.hpp"
+
+namespace mmsim {
+
+// Contention on one kind of lock, in the columns of `perf lock contention`.
+struct WaitStats {
+  const char* noun = nullptr;
+  std::uint64_t contended = 0;
+  std::int64_t total_wait_ns = 0;
+  std::int64_t max_wait_ns = 0;
+};
+
+// Costs that core itself charges; 0 leaves the uncontended path free of events.
+struct CoreCosts {
+  std::int64_t lock_ns = 0;    // each lock, trylock and unlock
+};
+
+class World {
+ public:
+  explicit World(Arena& a);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // --- making a world ---
+  std::uint32_t intern(std::string_view text);
+  Actor& add_actor(Name name);
+  void start(Actor& actor, Task<> root, std::int64_t at_ns);
+  template <class T, class... Args>
+  T& add(Args&&... args) {
+    T* object = arena.make<T>(std::forward<Args>(args)...);
+    object->id = static_cast<std::uint32_t>(objects.size());
+    objects.push_back(object);
+    return *object;
+  }
+
+  // --- what operations call ---
+  // Makes the actor of a waiting operation runnable; it will try to complete the operation.
+  void wake(Operation& op);
+  // Gives the CPU model's decision effect: `actor` has its CPU and takes its next step at this instant.
+  void dispatch(Actor& actor);
+  // The actor suspends until `timer` or something outside the calendar calls dispatch() or resume_timed().
+  void suspend_timed(Actor& actor) { actor.state = ActorState::kTimed; }
+  // What the actor waited for in state kTimed without its CPU is over.
+  void resume_timed(Actor& actor);
+  void spend(Actor& actor, std::int64_t ns);
+  void sleep(Actor& actor, std::int64_t ns);
+  void begin_wait(Operation& op);
+  void finished(Actor& actor);
+  // Waiters that depended on what an actor may still do are looked at again.
+  void recheck();
+
+  void record(Event event, const Actor& actor, const Object* object, std::int64_t argument = 0, std::uint32_t extra = 0) {
+    if (trace != nullptr)
+      trace->record({now_ns, actor.id, object != nullptr ? object->id : kNoId, event, actor.cpu, extra, argument});
+  }
+  void note(const Actor& actor, const Object* object, std::uint32_t number, std::int64_t argument = 0) {
+    record(Event::kNote, actor, object, argument, number);
+  }
+
+  // --- names ---
+  std::string text(Name name) const;
+  std::string text(const Actor& actor) const { return text(actor.name); }
+  std::string text(const Object& object) const { return text(object.name); }
+
+  Arena& arena;
+  std::int64_t now_ns = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t inline_until = 0;      // from this step on an actor goes back to the engine's loop, which looks at bounds
+  Calendar calendar;
+  ArenaVector<Actor*> ready;           // in order of becoming ready; those before ready_head have run
+  std::size_t ready_head = 0;
+  ArenaVector<Actor*> actors;
+  ArenaVector<Object*> objects;
+  ArenaVector<WaitStats> wait_stats;
+  ArenaVector<std::uint64_t> counters; // indices and names are the model's
+  std::size_t unfinished = 0;          // actors that must finish and are neither finished nor stuck
+  std::int64_t closed_ns = -1;         // when the first stuck set closed
+  CoreCosts costs;
+
+  // Services of the run.
+  Chooser* chooser = nullptr;          // in the arena
+  Trace* trace = nullptr;
+  ExternalClock* external = nullptr;
+  CpuModel* cpus = nullptr;
+  const char* const* note_names = nullptr;
+  bool step_mode = false;              // an explorer takes every step; nothing completes by itself
+  int page_lock_unfairness = 5;        // vm.page_lock_unfairness: see bit_lock.hpp
+  bool checks = true;                  // look for stuck sets when an actor blocks
+
+ private:
+  friend class TimedEngine;
+  void check_stuck(Actor& actor);
+  void count_wait(const Operation& op);
+
+  struct Text {
+    const char* chars;
+    std::size_t size;
+  };
+  ArenaVector<Text> strings_;
+};
+
+inline Arena& arena_of(const Actor& actor) { return actor.world.arena; }
+
+// Turns an operation into what `co_await` takes.
+template <class Op>
+class [[nodiscard]] Await final : public Op {
+ public:
+  using Op::Op;
+  bool await_ready() {
+    World& world = this->self.world;
+    if (world.step_mode || !Op::can_complete()) return false;
+    Op::complete();
+    ++world.steps;
+    completed_ = true;
+    return world.costs.lock_ns == 0 && world.steps < world.inline_until;
+  }
+  void await_suspend(std::coroutine_handle<> frame) {
+    this->self.leaf = frame;
+    World& world = this->self.world;
+    if (!completed_)
+      world.begin_wait(*this);
+    else if (world.costs.lock_ns > 0)
+      world.spend(this->self, world.costs.lock_ns);
+    else
+      world.dispatch(this->self);
+  }
+  auto await_resume() { return Op::result(); }
+
+ private:
+  bool completed_ = false;
+};
+
+}  // namespace mmsim
