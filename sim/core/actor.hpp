@@ -79,6 +79,8 @@ struct Actor {
   std::uint16_t irq_off = 0;             // depth of local_irq_disable()
   Name name;
   const Foresight* foresight = nullptr;
+  void (*before_sleep)(Actor&) = nullptr;   // called as it gives up its CPU to wait or sleep, as sched_submit_work()
+  void* io_context = nullptr;               // what before_sleep works on; the model's
   ThrottleStats throttled;
 };
 

@@ -85,6 +85,7 @@ void World::spend(Actor& actor, std::int64_t ns) {
 void World::sleep(Actor& actor, std::int64_t ns) {
   actor.state = ActorState::kTimed;
   record(Event::kSleep, actor, nullptr, ns);
+  if (actor.before_sleep != nullptr) actor.before_sleep(actor);
   if (cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
   calendar.set(actor.timer, now_ns + ns);
 }
@@ -97,6 +98,7 @@ void World::begin_wait(Operation& op) {
   }
   op.enqueue();
   record(Event::kWait, actor, op.object());
+  if (!op.spins() && actor.before_sleep != nullptr) actor.before_sleep(actor);
   actor.state = op.spins() ? ActorState::kSpinning : ActorState::kBlocked;
   if (!op.spins() && cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
   check_stuck(actor);
