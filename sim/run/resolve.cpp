@@ -1,0 +1,106 @@
+#include "sim/run/resolve.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sim/run/load_message.hpp"
+#include "sim/run/resolve_context.hpp"
+
+namespace mmsim {
+namespace {
+
+namespace pb = google::protobuf;
+
+// *_UNSPECIFIED is what an enum is before anybody chose; nobody may choose it.
+void check_enums(const ScenarioSource& source, const pb::Message& message) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    if (field->enum_type() && reflection.GetEnumValue(message, field) == 0) {
+      source.fail({&message, field->number()}, wrong_enum_value(*field, reflection.GetEnum(message, field)->name()));
+    }
+    if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      check_enums(source, reflection.GetMessage(message, field));
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      check_enums(source, reflection.GetRepeatedMessage(message, field, i));
+    }
+  }
+}
+
+void resolve_costs(ResolveContext& context) {
+  const Costs& costs = context.scenario.costs();
+  context.check_range({&costs, Costs::kSliceNsFieldNumber}, costs.slice_ns(), 1, UINT32_MAX);
+  context.check_range({&costs, Costs::kCopyMBpsFieldNumber}, costs.copy_mbps(), 1, UINT32_MAX);
+  context.out.costs = {
+      .lock_ns = costs.lock_ns(),
+      .wakeup_ns = costs.wakeup_ns(),
+      .context_switch_ns = costs.context_switch_ns(),
+      .slice_ns = costs.slice_ns(),
+      .alloc_folio_ns = costs.alloc_folio_ns(),
+      .unmap_pte_ns = costs.unmap_pte_ns(),
+      .move_mapping_ns = costs.move_mapping_ns(),
+      .remap_pte_ns = costs.remap_pte_ns(),
+      .lru_add_ns = costs.lru_add_ns(),
+      .ipi_base_ns = costs.ipi_base_ns(),
+      .ipi_per_cpu_ns = costs.ipi_per_cpu_ns(),
+      .ipi_remote_percent = costs.ipi_remote_percent(),
+      .ipi_handler_ns = costs.ipi_handler_ns(),
+      .fault_ns = costs.fault_ns(),
+      .submit_bio_ns = costs.submit_bio_ns(),
+      .irq_ns = costs.irq_ns(),
+      .copy_Bps = costs.copy_mbps() * 1e6,
+  };
+}
+
+void resolve_bounds(ResolveContext& context) {
+  const Bounds& bounds = context.scenario.bounds();
+  const auto bound = [&](int field, std::uint64_t value, std::int64_t max) {
+    const auto capped = static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
+    context.check_range({&bounds, field}, capped, 1, max);
+    return capped;
+  };
+  context.out.steps_max = static_cast<std::uint64_t>(bound(Bounds::kStepsFieldNumber, bounds.steps(), INT64_MAX));
+  context.out.time_max_ns = bound(Bounds::kTimeNsFieldNumber, bounds.time_ns(), kTime_max_ns);
+  const Sysctl& vm = context.scenario.vm();
+  context.check_range({&vm, Sysctl::kPageLockUnfairnessFieldNumber}, vm.page_lock_unfairness(), 0, INT32_MAX);
+  context.out.page_lock_unfairness = static_cast<int>(vm.page_lock_unfairness());
+}
+
+}  // namespace
+
+void define_params(ResolveContext& context) {
+  for (const Param& param : context.scenario.param()) {
+    context.require(param, Param::kValueFieldNumber);
+    context.define(param, Param::kNameFieldNumber, param.name(), {Thing::kParam});
+    context.params[param.name()] = param.value();
+  }
+}
+
+Resolved resolve(Scenario& scenario, const ScenarioSource& source) {
+  Resolved resolved;
+  ResolveContext context{scenario, source, resolved, {}, {}};
+  resolved.path = source.path();
+  check_enums(source, scenario);
+  context.require(scenario, Scenario::kClaimFieldNumber);
+  if (scenario.claim().empty())
+    source.fail({&scenario, Scenario::kClaimFieldNumber}, "claim is empty; expected a sentence");
+  resolved.claim = scenario.claim();
+  define_params(context);
+  define_storage(context);
+  define_locks(context);
+  define_actors(context);
+  resolve_machine(context);
+  resolve_storage(context);
+  resolve_actors(context);
+  check_loop_devices(context);
+  resolve_costs(context);
+  resolve_bounds(context);
+  if (scenario.has_expect()) resolve_expect(context, *scenario.mutable_expect());
+  return resolved;
+}
+
+}  // namespace mmsim

@@ -1,0 +1,172 @@
+#include "sim/run/resolve_context.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "sim/run/load_message.hpp"
+#include "sim/run/suggest.hpp"
+
+namespace mmsim {
+namespace {
+
+namespace pb = google::protobuf;
+
+bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
+
+bool well_formed(const std::string& name, bool param) {
+  const std::string_view marks = param ? "" : "-/:";
+  return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_letter(c) || is_digit(c) || marks.find(c) != marks.npos;
+  });
+}
+
+std::string any_of_these(const std::vector<Thing>& things) {
+  std::vector<std::string> nouns;
+  for (const Thing thing : things) nouns.emplace_back(noun(thing));
+  if (nouns.size() < 2) return nouns.front();
+  const std::string last = nouns.back();
+  nouns.pop_back();
+  return fmt::format("{} or {}", fmt::join(nouns, ", "), last);
+}
+
+std::string elements(const Named& named, std::string_view name) {
+  return named.count == 1 ? fmt::format("{}[0]", name) : fmt::format("{0}[0] to {0}[{1}]", name, named.count - 1);
+}
+
+}  // namespace
+
+const char* noun(Thing thing) {
+  switch (thing) {
+    case Thing::kParam: return "param";
+    case Thing::kNode: return "node";
+    case Thing::kDisk: return "disk";
+    case Thing::kLoop: return "loop device";
+    case Thing::kMapping: return "mapping";
+    case Thing::kAddressSpace: return "address space";
+    case Thing::kFolios: return "folio set";
+    case Thing::kMutex: return "mutex";
+    case Thing::kSpinlock: return "spinlock";
+    case Thing::kRwsem: return "rwsem";
+    case Thing::kSemaphore: return "semaphore";
+    case Thing::kCompletion: return "completion";
+    case Thing::kWaitQueue: return "wait queue";
+    case Thing::kBufferHead: return "buffer head";
+    case Thing::kActor: return "actor";
+  }
+  return "";
+}
+
+std::string with_article(Thing thing) {
+  const std::string word = noun(thing);
+  return (word.front() == 'a' ? "an " : "a ") + word;
+}
+
+void ResolveContext::define(const pb::Message& message, int name_field, const std::string& name, Named named) {
+  const At at{&message, name_field};
+  named.message = &message;
+  const bool param = named.thing == Thing::kParam;
+  if (!well_formed(name, param)) {
+    fail(at, fmt::format("\"{}\" cannot be a name; expected a letter, then letters, digits and {}", name,
+                         param ? "_" : "any of _ - / :"));
+  }
+  if (param && name == "i") fail(at, "\"i\" cannot be a param; it numbers the instances of an actor");
+  const auto [other, is_new] = names.emplace(name, named);
+  if (is_new) return;
+  const int line = other->second.message ? source.line(*other->second.message) : 0;
+  const std::string where = line > 0 ? fmt::format(" (line {})", line) : "";
+  fail(at, fmt::format("\"{}\" is already the name of {}{}; expected another", name, with_article(other->second.thing),
+                       where));
+}
+
+const Named& ResolveContext::look_up(const At& at, std::string_view name, const std::vector<Thing>& allowed) const {
+  const auto is_allowed = [&](Thing thing) {
+    return std::find(allowed.begin(), allowed.end(), thing) != allowed.end();
+  };
+  const auto found = names.find(name);
+  if (found != names.end() && is_allowed(found->second.thing)) return found->second;
+  const std::string expected = any_of_these(allowed);
+  if (found != names.end()) {
+    fail(at, fmt::format("\"{}\" is {}; expected a {}", name, with_article(found->second.thing), expected));
+  }
+  std::vector<std::string> candidates;
+  for (const auto& [candidate, named] : names) {
+    if (is_allowed(named.thing)) candidates.push_back(candidate);
+  }
+  fail(at, fmt::format("no {} is called \"{}\"{}", expected, name, did_you_mean(name, candidates)));
+}
+
+Span ResolveContext::refer(const At& at, const std::string& text, const Variables& variables,
+                           const std::vector<Thing>& allowed) const {
+  Reference reference;
+  try {
+    reference = parse_reference(text, variables);
+  } catch (const ExpressionError& error) {
+    fail(at, fmt::format("in \"{}\": {}", text, error.what()), error.offset);
+  }
+  const Named& named = look_up(at, reference.name, allowed);
+  const std::uint32_t last = named.first + named.count - 1;
+  if (!reference.range) return {&named, named.first, last};
+  const Range range = *reference.range;
+  if (!named.counted) {
+    fail(at, fmt::format("\"{}\" has no elements; it is declared without a count", reference.name), range.offset);
+  }
+  for (const std::int64_t index : {range.first, range.last}) {
+    if (index >= 0 && index < named.count) continue;
+    fail(at, fmt::format("there is no {}[{}]; expected {}", reference.name, index, elements(named, reference.name)),
+         range.offset);
+  }
+  if (range.first > range.last) {
+    fail(at, fmt::format("the range {}..{} runs backwards", range.first, range.last), range.offset);
+  }
+  return {&named, named.first + static_cast<std::uint32_t>(range.first),
+          named.first + static_cast<std::uint32_t>(range.last)};
+}
+
+std::uint32_t ResolveContext::refer_to_one(const At& at, const std::string& text, const Variables& variables,
+                                           const std::vector<Thing>& allowed, const Named** named) const {
+  const Span span = refer(at, text, variables, allowed);
+  const bool whole_set = span.named->counted && text.find('[') == text.npos;
+  if (span.first != span.last || whole_set) {
+    fail(at, fmt::format("\"{}\" are {} things; expected one, as in \"{}[0]\"", text, span.last - span.first + 1,
+                         text.substr(0, text.find('['))));
+  }
+  if (named) *named = span.named;
+  return span.first;
+}
+
+std::int64_t ResolveContext::evaluate_at(const At& at, const std::string& text, const Variables& variables,
+                                         std::int64_t min, std::int64_t max) const {
+  std::int64_t value = 0;
+  try {
+    value = evaluate(text, variables);
+  } catch (const ExpressionError& error) {
+    fail(at, fmt::format("in \"{}\": {}", text, error.what()), error.offset);
+  }
+  check_range(at, value, min, max);
+  return value;
+}
+
+void ResolveContext::check_range(const At& at, std::int64_t value, std::int64_t min, std::int64_t max) const {
+  if (value >= min && value <= max) return;
+  const std::string& name = at.message->GetDescriptor()->FindFieldByNumber(at.field)->name();
+  const std::string expected = value < min ? fmt::format("at least {}", min) : fmt::format("at most {}", max);
+  fail(at, fmt::format("{} is {}; expected {}", name, value, expected));
+}
+
+void ResolveContext::require(const pb::Message& message, int number) const {
+  const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByNumber(number);
+  const pb::Reflection& reflection = *message.GetReflection();
+  const bool present =
+      field->is_repeated() ? reflection.FieldSize(message, field) > 0 : reflection.HasField(message, field);
+  if (present) return;
+  const std::string values =
+      field->enum_type() ? fmt::format("; expected one of {}", fmt::join(enum_names(*field), ", ")) : std::string{};
+  fail(At{&message},
+       fmt::format("message {} needs the field \"{}\"{}", message.GetDescriptor()->name(), field->name(), values));
+}
+
+}  // namespace mmsim
