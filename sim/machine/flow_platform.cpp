@@ -47,7 +47,7 @@ std::vector<Hop> hops_towards(const FlowPlatform& platform, int root) {
 
 std::string check_link(const FlowPlatform& platform, int index) {
   const FlowPlatform::Link& link = platform.links[index];
-  const int nodes = static_cast<int>(platform.nodes.size());
+  const int nodes = node_count(platform);
   const std::string name = "link " + std::to_string(index);
   for (const int end : {link.from, link.to}) {
     if (end < 0 || end >= nodes) {
@@ -68,7 +68,7 @@ std::string check_link(const FlowPlatform& platform, int index) {
 }  // namespace
 
 std::string check_platform(const FlowPlatform& platform) {
-  const int nodes = static_cast<int>(platform.nodes.size());
+  const int nodes = node_count(platform);
   for (int i = 0; i < nodes; ++i) {
     if (!is_bandwidth(platform.nodes[i].channel_Bps)) {
       return "node " + std::to_string(i) + ": channel bandwidth must be positive";
@@ -89,6 +89,14 @@ std::string check_platform(const FlowPlatform& platform) {
     if (hops[i].node == kUnreached) return "no path of links joins node 0 and node " + std::to_string(i);
   }
   return {};
+}
+
+bool same_shape(const FlowPlatform& a, const FlowPlatform& b) {
+  const auto same_ends = [](const FlowPlatform::Link& x, const FlowPlatform::Link& y) {
+    return x.from == y.from && x.to == y.to;
+  };
+  return node_count(a) == node_count(b) && disk_count(a) == disk_count(b) &&
+         std::equal(a.links.begin(), a.links.end(), b.links.begin(), b.links.end(), same_ends);
 }
 
 std::vector<int> shortest_path(const FlowPlatform& platform, int from, int to) {

@@ -36,6 +36,12 @@ struct FlowPlatform {
   std::vector<Disk> disks;
 };
 
+inline int node_count(const FlowPlatform& platform) { return static_cast<int>(platform.nodes.size()); }
+inline int disk_count(const FlowPlatform& platform) { return static_cast<int>(platform.disks.size()); }
+
+// Whether two platforms differ in nothing but bandwidths and the names of disks.
+bool same_shape(const FlowPlatform& a, const FlowPlatform& b);
+
 // Says what is wrong with a platform, in words for whoever wrote it; empty when nothing is. Wrong are: a bandwidth that is
 // not a positive number, a link to an unknown node or to itself, two links between the same nodes, two disks of one
 // name, nodes that no path connects.

@@ -10,9 +10,9 @@
 #include <deque>
 #include <exception>
 #include <limits>
-#include <optional>
-#include <string>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,10 +21,10 @@ namespace {
 
 namespace s4u = simgrid::s4u;
 
-// SimGrid's clock is a double that grows by differences, is process-wide, and is *not* set back when its engine is
-// destroyed. Two choices make that exact and repeatable:
+// SimGrid's clock is a double that grows by differences; it is process-wide and *not* set back with a new engine. Two
+// choices make it exact and its results repeatable:
 //  - Its unit of time is one nanosecond here (rates are bytes per nanosecond), so that our dates are whole numbers.
-//  - It starts at 2^44. Up to 2^45 every double is a multiple of 2^-8 ns, so sums and differences of dates are exact
+//  - It starts at 2^44. From there to 2^45 every double is a multiple of 2^-8 ns, so sums and differences of dates are exact
 //    and results do not depend on where in that range they are computed: the second network of a process gives the dates
 //    of the first. Resolution: 4 ps. Range: 4.9 hours of simulated time with flows under way, per process; beyond it
 //    the resolution halves.
@@ -47,8 +47,6 @@ class KeepHandlers {
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &saved_[i], nullptr);
     std::set_terminate(terminate_);
   }
-  KeepHandlers(const KeepHandlers&) = delete;
-  KeepHandlers& operator=(const KeepHandlers&) = delete;
 
  private:
   static constexpr std::array kSignals{SIGINT, SIGSEGV, SIGBUS};
@@ -62,22 +60,16 @@ struct Route {
   int to;
 };
 
-int node_count(const FlowPlatform& platform) { return static_cast<int>(platform.nodes.size()); }
-int disk_count(const FlowPlatform& platform) { return static_cast<int>(platform.disks.size()); }
-Route read_route(const FlowPlatform& platform, int disk) {
-  const int host = node_count(platform) + 2 * disk;
-  return {host, host};
-}
-Route write_route(const FlowPlatform& platform, int disk) {
-  const int host = node_count(platform) + 2 * disk + 1;
-  return {host, host};
-}
+int host_of_disk(const FlowPlatform& platform, int disk) { return node_count(platform) + 2 * disk; }
 
-// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds
-// progress to whole bytes whenever anything happens anywhere, so a slow disk beside busy links would never finish.
+// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds progress to whole
+// bytes whenever anything happens anywhere, so that a slow disk beside busy links would never finish.
 class Resources {
  public:
   explicit Resources(const FlowPlatform& platform);
+
+  const FlowPlatform& built() const { return built_; }
+  void set_bandwidths(const FlowPlatform& platform);  // REQUIRES: same_shape(built(), platform)
 
   s4u::CommPtr start(Route route, std::uint64_t bytes) const {
     return s4u::Comm::sendto_async(hosts_[route.from], hosts_[route.to], bytes);
@@ -89,76 +81,88 @@ class Resources {
 
  private:
   static s4u::Engine make_engine();
-  s4u::Link* add_link(const std::string& name, double bandwidth_Bps);
-  s4u::Link* add_host_with_link(double bandwidth_Bps);
-  void add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& channels);
+  void add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& links);
 
+  FlowPlatform built_;
   s4u::Engine engine_;
   s4u::NetZone* zone_ = nullptr;
   std::vector<s4u::Host*> hosts_;
+  std::vector<s4u::Link*> links_;  // in the order of bandwidths_of()
 };
+
+// Bandwidths in bytes per nanosecond, SimGrid's unit of time: one for each host, as in Route, then one for each link.
+std::vector<double> bandwidths_of(const FlowPlatform& platform) {
+  std::vector<double> bandwidths;
+  for (const auto& node : platform.nodes) bandwidths.push_back(node.channel_Bps / 1e9);
+  for (const auto& disk : platform.disks) {
+    bandwidths.push_back(disk.read_Bps / 1e9);
+    bandwidths.push_back(disk.write_Bps / 1e9);
+  }
+  for (const auto& link : platform.links) bandwidths.push_back(link.bandwidth_Bps / 1e9);
+  return bandwidths;
+}
 
 s4u::Engine Resources::make_engine() {
   const KeepHandlers keep;
-  // "critical" silences what SimGrid prints about its settings.
-  static const bool silent = (xbt_log_control_set("root.thres:critical"), true);
-  static_cast<void>(silent);
+  xbt_log_control_set("root.thres:critical");  // or else it prints every setting that is made
   return s4u::Engine("mmsim");
 }
 
-Resources::Resources(const FlowPlatform& platform) : engine_(make_engine()) {
+Resources::Resources(const FlowPlatform& platform) : built_(platform), engine_(make_engine()) {
   // Settings outlive the engine, and SimGrid refuses to change them once a platform was built.
-  static const bool configured = [] {
-    s4u::Engine::set_config("network/model:CM02");     // bandwidth only: no protocol on top
-    s4u::Engine::set_config("network/TCP-gamma:0");    // no limit by window size
-    s4u::Engine::set_config("network/crosstraffic:0"); // no acknowledgements on the way back
-    s4u::Engine::set_config("surf/precision:1e-9");    // in our ns: far below what the clock can tell apart
-    return true;
-  }();
-  static_cast<void>(configured);
-
+  static std::once_flag configured;
+  std::call_once(configured, [] {
+    s4u::Engine::set_config("network/model:CM02");      // bandwidth only: no protocol on top
+    s4u::Engine::set_config("network/TCP-gamma:0");     // no limit by window size
+    s4u::Engine::set_config("network/crosstraffic:0");  // no acknowledgements on the way back
+    s4u::Engine::set_config("surf/precision:1e-9");     // in our ns: far below what the clock can tell apart
+  });
   zone_ = s4u::create_full_zone("machine");
-  std::vector<s4u::Link*> channels;
-  for (const FlowPlatform::Node& node : platform.nodes) channels.push_back(add_host_with_link(node.channel_Bps));
-  for (const FlowPlatform::Disk& disk : platform.disks) {
-    add_host_with_link(disk.read_Bps);
-    add_host_with_link(disk.write_Bps);
+  for (const double bandwidth : bandwidths_of(platform)) {
+    links_.push_back(zone_->create_link("link" + std::to_string(links_.size()), bandwidth)->seal());
   }
-  add_routes(platform, channels);
-  zone_->seal();  // SimGrid itself seals only the first platform of a process
+  const int hosts = node_count(platform) + 2 * disk_count(platform);
+  for (int i = 0; i < hosts; ++i) {
+    s4u::Host* host = zone_->create_host("host" + std::to_string(i), 1.0);  // of any speed: nothing computes on it
+    // A route from a host to itself replaces SimGrid's default loopback.
+    const std::vector<s4u::LinkInRoute> local{s4u::LinkInRoute(links_[i])};
+    zone_->add_route(host->get_netpoint(), host->get_netpoint(), nullptr, nullptr, local, false);
+    hosts_.push_back(host);
+  }
+  add_routes(platform, {links_.begin() + hosts, links_.end()});
+  zone_->seal();
   run_until(std::max(kFirstClock, std::ceil(clock())));
 }
 
-s4u::Link* Resources::add_link(const std::string& name, double bandwidth_Bps) {
-  constexpr double kNsPerSecond = 1e9;
-  return zone_->create_link(name, bandwidth_Bps / kNsPerSecond)->set_latency(0)->seal();
-}
-
-// The host's route to itself, over the new link, replaces SimGrid's default loopback.
-s4u::Link* Resources::add_host_with_link(double bandwidth_Bps) {
-  const std::string name = "host" + std::to_string(hosts_.size());
-  s4u::Host* host = zone_->create_host(name, 1.0);  // of any speed: nothing computes on it
-  s4u::Link* link = add_link("local to " + name, bandwidth_Bps);
-  zone_->add_route(host->get_netpoint(), host->get_netpoint(), nullptr, nullptr, {s4u::LinkInRoute(link)}, false);
-  hosts_.push_back(host);
-  return link;
-}
-
-void Resources::add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& channels) {
-  std::vector<s4u::Link*> links;
-  for (const FlowPlatform::Link& link : platform.links) {
-    links.push_back(add_link("link" + std::to_string(links.size()), link.bandwidth_Bps));
-  }
+void Resources::add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& links) {
   const int nodes = node_count(platform);
   for (int from = 0; from < nodes; ++from) {
     for (int to = 0; to < nodes; ++to) {
       if (to == from) continue;
-      std::vector<s4u::LinkInRoute> route{s4u::LinkInRoute(channels[from])};
+      std::vector<s4u::LinkInRoute> route{s4u::LinkInRoute(links_[from])};
       for (const int link : shortest_path(platform, from, to)) route.emplace_back(links[link]);
-      route.emplace_back(channels[to]);
+      route.emplace_back(links_[to]);
       zone_->add_route(hosts_[from]->get_netpoint(), hosts_[to]->get_netpoint(), nullptr, nullptr, route, false);
     }
   }
+}
+
+void Resources::set_bandwidths(const FlowPlatform& platform) {
+  const std::vector<double> bandwidths = bandwidths_of(platform);
+  for (std::size_t i = 0; i < bandwidths.size(); ++i) links_[i]->set_bandwidth(bandwidths[i]);
+}
+
+// The engine is kept for the next network, in a sweep for instance: each new engine costs some 0.1 ms, and leaves behind
+// callbacks that slow all later flows of the process.
+Resources& resources_for(const FlowPlatform& platform) {
+  static std::unique_ptr<Resources> last;
+  if (last != nullptr && same_shape(last->built(), platform)) {
+    last->set_bandwidths(platform);
+  } else {
+    last.reset();  // before the next is built: SimGrid has one engine at a time
+    last = std::make_unique<Resources>(platform);
+  }
+  return *last;
 }
 
 double Resources::time_to_next_completion() const {
@@ -176,8 +180,6 @@ class FlowNetwork::Impl {
  public:
   Impl(const FlowPlatform& checked, FlowDone done, void* context);
   ~Impl();
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
 
   void start(std::int64_t now_ns, Route route, std::uint64_t bytes, std::uint64_t token);
   std::int64_t next_ns();
@@ -194,7 +196,6 @@ class FlowNetwork::Impl {
     std::uint64_t order;  // of start
   };
 
-  Flow& new_flow();
   void move_clock(std::int64_t now_ns);
   void report_ended();
   static void on_completion(const s4u::Activity& activity);
@@ -203,7 +204,7 @@ class FlowNetwork::Impl {
 
   FlowDone done_;
   void* context_;
-  std::optional<Resources> resources_;
+  Resources* resources_ = nullptr;  // built by the first flow
   std::int64_t clock_zero_ns_ = 0;  // our date when SimGrid's clock would show 0
   std::int64_t now_ns_ = std::numeric_limits<std::int64_t>::min();
   std::int64_t next_ns_ = kNever_ns;
@@ -228,30 +229,27 @@ FlowNetwork::Impl::~Impl() {
     // SimGrid complains about a flow that is dropped while under way.
     if (flow.comm != nullptr && flow.comm->get_state() == s4u::Activity::State::STARTED) flow.comm->cancel();
   }
+  // SimGrid lets go of cancelled flows in its next round. It must not be the next network's.
+  if (active > 0) resources_->run_until(resources_->clock());
 }
 
 void FlowNetwork::Impl::on_completion(const s4u::Activity& activity) {
   if (alive_ != nullptr) alive_->ended_.push_back(activity.get_data<Flow>());
 }
 
-FlowNetwork::Impl::Flow& FlowNetwork::Impl::new_flow() {
-  if (unused_.empty()) return flows_.emplace_back();
-  Flow* flow = unused_.back();
-  unused_.pop_back();
-  return *flow;
-}
-
 void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t bytes, std::uint64_t token) {
   require(now_ns >= now_ns_, "a flow starts before an earlier date");
   // At an unchanged date nothing can have become due; not asking again keeps many starts at one date cheap.
   require(now_ns == now_ns_ || now_ns <= next_ns(), "a flow starts after the end of another that was not collected");
-  if (!resources_) {
-    static const bool listening = (s4u::Activity::on_completion_cb(&Impl::on_completion), true);
-    static_cast<void>(listening);  // for the life of the process: SimGrid offers no way to stop listening
-    resources_.emplace(platform);
+  if (resources_ == nullptr) {
+    static std::once_flag listening;  // SimGrid offers no way to stop listening
+    std::call_once(listening, [] { s4u::Activity::on_completion_cb(&Impl::on_completion); });
+    resources_ = &resources_for(platform);
   }
   move_clock(now_ns);
-  Flow& flow = new_flow();
+  if (unused_.empty()) unused_.push_back(&flows_.emplace_back());
+  Flow& flow = *unused_.back();
+  unused_.pop_back();
   flow.token = token;
   flow.order = started++;
   ++active;
@@ -273,7 +271,7 @@ void FlowNetwork::Impl::move_clock(std::int64_t now_ns) {
     return;
   }
   // SimGrid stops within 1e-5 of the date it is asked for. In our unit that is less than the clock can tell apart.
-  const double clock = static_cast<double>(now_ns - clock_zero_ns_);
+  const auto clock = static_cast<double>(now_ns - clock_zero_ns_);
   if (resources_->clock() < clock) resources_->run_until(clock);
 }
 
@@ -334,20 +332,19 @@ void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, st
 
 void FlowNetwork::start_read(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
   require(disk >= 0 && disk < disk_count(impl_->platform), "a read names an unknown disk");
-  impl_->start(now_ns, read_route(impl_->platform, disk), bytes, token);
+  const int host = host_of_disk(impl_->platform, disk);
+  impl_->start(now_ns, {host, host}, bytes, token);
 }
 
 void FlowNetwork::start_write(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
   require(disk >= 0 && disk < disk_count(impl_->platform), "a write names an unknown disk");
-  impl_->start(now_ns, write_route(impl_->platform, disk), bytes, token);
+  const int host = host_of_disk(impl_->platform, disk) + 1;
+  impl_->start(now_ns, {host, host}, bytes, token);
 }
 
 std::int64_t FlowNetwork::next_ns() { return impl_->next_ns(); }
-
 void FlowNetwork::advance_to(std::int64_t now_ns) { impl_->advance_to(now_ns); }
-
 int FlowNetwork::active() const { return impl_->active; }
-
 std::uint64_t FlowNetwork::flows_started() const { return impl_->started; }
 
 }  // namespace mmsim

@@ -26,7 +26,8 @@ using FlowDone = void (*)(void* context, std::uint64_t token);
 // the process nor on how far from zero the simulation is.
 //
 // Limits. SimGrid has one engine per process, so only one FlowNetwork may live at a time (one after another is fine),
-// and all of its calls belong to one thread. The engine is built by the first flow: a network without any costs nothing.
+// and all of its calls belong to one thread. The engine is built by the first flow, so that a
+// network without any costs nothing, and kept for later networks whose platform has the same shape.
 // No flow may have more than 52 days to go (2^52 ns).
 //
 // Errors. Calls that break a REQUIRES throw std::logic_error: they are bugs of the caller.

@@ -174,8 +174,9 @@ TEST(FlowNetwork, FlowsUnderWayAreForgottenWithTheNetwork) {
     recorder.network.start_copy(0, 0, 1, 4096, 0);
     recorder.network.start_copy(0, 1, 1, 4096, 1);
     recorder.advance(recorder.network.next_ns());
-    EXPECT_EQ(recorder.ends.size(), 1u);
+    EXPECT_EQ(recorder.ends, (std::vector<Recorder::End>{{1, 586}}));
   }
+  EXPECT_EQ(dates(two_nodes(3 * kGB), {{Request::kCopy, 0, 0, 1, 3000}}).at(0), 1000);
 }
 
 TEST(FlowNetwork, SimGridPrintsNothingAndTakesOverNoHandler) {
