@@ -18,10 +18,11 @@ struct Hop {
 
 constexpr int kUnreached = -1;
 
-// Breadth-first tree: for each node the hop that leads from it back towards `root`; a node without a path is kUnreached.
+// Breadth-first tree: for each node the hop that leads from it back towards `root`; a node without a path is
+// kUnreached.
 //
-// Neighbours are visited in ascending order, so among equally short paths each node gets the one that comes first in the
-// order of node numbers from `root` on.
+// Neighbours are visited in ascending order, so among equally short paths each node gets the one that comes first in
+// the order of node numbers from `root` on.
 std::vector<Hop> hops_towards(const FlowPlatform& platform, int root) {
   std::vector<std::vector<Hop>> neighbours(platform.nodes.size());
   for (int i = 0; i < static_cast<int>(platform.links.size()); ++i) {

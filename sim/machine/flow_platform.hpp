@@ -42,9 +42,9 @@ inline int disk_count(const FlowPlatform& platform) { return static_cast<int>(pl
 // Whether two platforms differ in nothing but bandwidths and the names of disks.
 bool same_shape(const FlowPlatform& a, const FlowPlatform& b);
 
-// Says what is wrong with a platform, in words for whoever wrote it; empty when nothing is. Wrong are: a bandwidth that is
-// not a positive number, a link to an unknown node or to itself, two links between the same nodes, two disks of one
-// name, nodes that no path connects.
+// Says what is wrong with a platform, in words for whoever wrote it; empty when nothing is. Wrong are: a bandwidth
+// that is not a positive number, a link to an unknown node or to itself, two links between the same nodes, two disks
+// of one name, nodes that no path connects.
 std::string check_platform(const FlowPlatform& platform);
 
 // The links of the shortest path between two nodes, in the order they are passed; none when from == to.

@@ -24,20 +24,22 @@ namespace s4u = simgrid::s4u;
 // SimGrid's clock is a double that grows by differences; it is process-wide and *not* set back with a new engine. Two
 // choices make it exact and its results repeatable:
 //  - Its unit of time is one nanosecond here (rates are bytes per nanosecond), so that our dates are whole numbers.
-//  - It starts at 2^44. From there to 2^45 every double is a multiple of 2^-8 ns, so sums and differences of dates are exact
-//    and results do not depend on where in that range they are computed: the second network of a process gives the dates
-//    of the first. Resolution: 4 ps. Range: 4.9 hours of simulated time with flows under way, per process; beyond it
-//    the resolution halves.
-// Exactness is also what makes every completion fire: SimGrid passes by an event that lies an ulp behind its clock.
-constexpr double kFirstClock = 17592186044416.0;
-constexpr double kLongestFlow_ns = 4503599627370496.0;  // 2^52: whole numbers of ns stay exact well beyond
+//  - It starts at 2^52. From there to 2^53 the doubles are the whole numbers: SimGrid rounds each end of a flow to a whole
+//    nanosecond itself, every sum and difference of dates is exact, and results do not depend on where in that range
+//    they are computed, so that the second network of a process gives the dates of the first. The range is 52 days of
+//    simulated time with flows under way, per process. Besides, with ends between our dates SimGrid would have to share
+//    twice for each: at the end, and at the date after it.
+// Exactness is also what makes every end fire: SimGrid passes by an event that lies an ulp behind its clock.
+constexpr double kFirstClock = 4503599627370496.0;
+constexpr double kLongestFlow_ns = kFirstClock;
 
 void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
 
-// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C in particular would then print a list of
-// its own actors and exit with status 1, which to our callers means "a hang was found". This puts the handlers back.
+// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C in particular would then print a list
+// of its own actors and exit with status 1, which to our callers means "a hang was found". This puts the handlers
+// back.
 class KeepHandlers {
  public:
   KeepHandlers() {
@@ -62,8 +64,9 @@ struct Route {
 
 int host_of_disk(const FlowPlatform& platform, int disk) { return node_count(platform) + 2 * disk; }
 
-// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds progress to whole
-// bytes whenever anything happens anywhere, so that a slow disk beside busy links would never finish.
+// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds
+// progress to whole bytes whenever anything happens anywhere, so that a slow disk beside busy links would never
+// finish.
 class Resources {
  public:
   explicit Resources(const FlowPlatform& platform);
@@ -152,8 +155,8 @@ void Resources::set_bandwidths(const FlowPlatform& platform) {
   for (std::size_t i = 0; i < bandwidths.size(); ++i) links_[i]->set_bandwidth(bandwidths[i]);
 }
 
-// The engine is kept for the next network, in a sweep for instance: each new engine costs some 0.1 ms, and leaves behind
-// callbacks that slow all later flows of the process.
+// The engine is kept for the next network, in a sweep for instance: each new engine costs some 0.1 ms, and leaves
+// behind callbacks that slow all later flows of the process.
 Resources& resources_for(const FlowPlatform& platform) {
   static std::unique_ptr<Resources> last;
   if (last != nullptr && same_shape(last->built(), platform)) {
@@ -263,11 +266,15 @@ void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t by
 }
 
 // Brings SimGrid's clock to our date. With nothing under way it stays, and stands for our date from now on: idle time
-// takes nothing from the range in which the clock is exact.
+// takes nothing from the range in which the clock is exact. The two differ by an even number, for halves are rounded to
+// even: they must fall alike on our dates in every network.
 void FlowNetwork::Impl::move_clock(std::int64_t now_ns) {
   now_ns_ = now_ns;
   if (active == 0) {
-    clock_zero_ns_ = now_ns - static_cast<std::int64_t>(resources_->clock());
+    const auto clock = static_cast<std::int64_t>(resources_->clock());
+    const std::int64_t odd = (now_ns ^ clock) & 1;
+    if (odd != 0) resources_->run_until(static_cast<double>(clock + odd));
+    clock_zero_ns_ = now_ns - (clock + odd);
     return;
   }
   // SimGrid stops within 1e-5 of the date it is asked for. In our unit that is less than the clock can tell apart.
@@ -284,7 +291,7 @@ std::int64_t FlowNetwork::Impl::next_ns() {
   const double delay_ns = resources_->time_to_next_completion();
   require(delay_ns >= 0, "SimGrid has lost a flow");
   if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
-  next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(std::ceil(resources_->clock() + delay_ns));
+  next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(resources_->clock() + delay_ns);
   return next_ns_;
 }
 
@@ -297,7 +304,8 @@ void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
     return;
   }
   move_clock(now_ns);
-  // A change of shares can leave a flow so little to go that its end is the very date at which the clock stands already.
+  // A change of shares can leave a flow so little to go that its end is the very date at which the clock stands
+  // already.
   if (ended_.empty()) resources_->run_until(resources_->clock());
   require(!ended_.empty(), "SimGrid has passed by the end of a flow");
   next_is_known_ = false;
@@ -322,7 +330,6 @@ FlowNetwork::FlowNetwork(const FlowPlatform& platform, FlowDone done, void* cont
     : impl_(std::make_unique<Impl>(platform, done, context)) {}
 
 FlowNetwork::~FlowNetwork() = default;
-
 void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, std::uint64_t bytes,
                              std::uint64_t token) {
   const int nodes = node_count(impl_->platform);

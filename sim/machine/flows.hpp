@@ -1,8 +1,8 @@
 // Copies and disk transfers that share bandwidth, in simulated time.
 //
-// A flow is an amount of bytes that moves over a fixed set of shared resources: memory channels, interconnect links, one
-// direction of a disk. Flows that run at once share each resource by max-min fairness: no flow can be given more without
-// taking from one that has less. SimGrid does the sharing; flows.cpp is the only file that includes it.
+// A flow is an amount of bytes that moves over a fixed set of shared resources: memory channels, interconnect links,
+// one direction of a disk. Flows that run at once share each resource by max-min fairness: no flow can be given more
+// without taking from one that has less. SimGrid does the sharing; flows.cpp is the only file that includes it.
 //
 // Units: bytes, bytes per second, nanoseconds of simulated time.
 #pragma once
@@ -20,15 +20,15 @@ using FlowDone = void (*)(void* context, std::uint64_t token);
 
 // The flows under way, as a clock that the engine joins to its calendar.
 //
-// Dates. A flow starts exactly at `now_ns` and is reported at the first whole nanosecond at which all its bytes have
-// arrived; its share goes to the others from the true instant, not from the rounded one. Flows that end at the same date
-// are reported in the order in which they were started. Dates depend on the flows alone, not on what ran earlier in
-// the process nor on how far from zero the simulation is.
+// Dates. A flow starts exactly at `now_ns`. It ends, and leaves its share to the others, at the whole nanosecond
+// nearest to the instant at which its last byte arrives; one that takes less than half a nanosecond ends at its start.
+// Flows that end at the same date are reported in the order in which they were started. Dates depend on the flows
+// alone, not on what ran earlier in the process nor on how far from zero the simulation is.
 //
 // Limits. SimGrid has one engine per process, so only one FlowNetwork may live at a time (one after another is fine),
-// and all of its calls belong to one thread. The engine is built by the first flow, so that a
-// network without any costs nothing, and kept for later networks whose platform has the same shape.
-// No flow may have more than 52 days to go (2^52 ns).
+// and all of its calls belong to one thread. The engine is built by the first flow, so that a network without any costs
+// nothing, and kept for later networks whose platform has the same shape. No flow may have more than 52 days to go
+// (2^52 ns): next_ns() then throws std::range_error.
 //
 // Errors. Calls that break a REQUIRES throw std::logic_error: they are bugs of the caller.
 class FlowNetwork final : public ExternalClock {
