@@ -23,7 +23,8 @@ class Spinlock final : public Object {
   void enable(Actor& actor) const {
     --actor.preempt_off;
     if (irq_safe) --actor.irq_off;
-    if (actor.preempt_off == 0 && actor.world.cpus != nullptr && actor.cpu >= 0) actor.world.cpus->enabled(actor);
+    const bool enables = actor.preempt_off == 0 || (irq_safe && actor.irq_off == 0);
+    if (enables && actor.world.cpus != nullptr && actor.cpu >= 0) actor.world.cpus->enabled(actor);
   }
   Holder holder;
   bool irq_safe;
