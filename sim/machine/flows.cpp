@@ -24,11 +24,9 @@ namespace s4u = simgrid::s4u;
 // SimGrid's clock is a double that grows by differences; it is process-wide and *not* set back with a new engine. Two
 // choices make it exact and its results repeatable:
 //  - Its unit of time is one nanosecond here (rates are bytes per nanosecond), so that our dates are whole numbers.
-//  - It starts at 2^52. From there to 2^53 the doubles are the whole numbers: SimGrid rounds each end of a flow to a whole
-//    nanosecond itself, every sum and difference of dates is exact, and results do not depend on where in that range
-//    they are computed, so that the second network of a process gives the dates of the first. The range is 52 days of
-//    simulated time with flows under way, per process. Besides, with ends between our dates SimGrid would have to share
-//    twice for each: at the end, and at the date after it.
+//  - It starts at 2^52. From there to 2^53 the doubles are the whole numbers: SimGrid itself rounds each end of a flow
+//    to a nanosecond, sums and differences of dates are exact, and results do not depend on where in that range they are
+//    computed. That lasts for 52 days of simulated time with flows under way, per process.
 // Exactness is also what makes every end fire: SimGrid passes by an event that lies an ulp behind its clock.
 constexpr double kFirstClock = 4503599627370496.0;
 constexpr double kLongestFlow_ns = kFirstClock;
@@ -37,9 +35,8 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
 
-// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C in particular would then print a list
-// of its own actors and exit with status 1, which to our callers means "a hang was found". This puts the handlers
-// back.
+// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C would then print a list of its actors
+// and exit with status 1, which to our callers means "a hang was found". This puts the handlers back.
 class KeepHandlers {
  public:
   KeepHandlers() {
@@ -204,7 +201,6 @@ class FlowNetwork::Impl {
   static void on_completion(const s4u::Activity& activity);
 
   static Impl* alive_;
-
   FlowDone done_;
   void* context_;
   Resources* resources_ = nullptr;  // built by the first flow
@@ -286,13 +282,11 @@ std::int64_t FlowNetwork::Impl::next_ns() {
   if (!ended_.empty()) return now_ns_;
   if (next_is_known_) return next_ns_;
   next_is_known_ = true;
-  next_ns_ = kNever_ns;
-  if (active == 0) return next_ns_;
+  if (active == 0) return next_ns_ = kNever_ns;
   const double delay_ns = resources_->time_to_next_completion();
   require(delay_ns >= 0, "SimGrid has lost a flow");
   if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
-  next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(resources_->clock() + delay_ns);
-  return next_ns_;
+  return next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(resources_->clock() + delay_ns);
 }
 
 void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
@@ -328,7 +322,6 @@ void FlowNetwork::Impl::report_ended() {
 
 FlowNetwork::FlowNetwork(const FlowPlatform& platform, FlowDone done, void* context)
     : impl_(std::make_unique<Impl>(platform, done, context)) {}
-
 FlowNetwork::~FlowNetwork() = default;
 void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, std::uint64_t bytes,
                              std::uint64_t token) {

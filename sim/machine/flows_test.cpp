@@ -89,7 +89,8 @@ TEST(FlowNetwork, ASlowDiskAdvancesBesideManyShortCopies) {
   recorder.chained_copies = 100;                    // one after the other, 0.4 us each
   recorder.network.start_copy(0, 0, 1, 4096, 0);
   recorder.finish();
-  const auto disk = std::find_if(recorder.ends.begin(), recorder.ends.end(), [](auto& end) { return end.token == 1u << 20; });
+  const auto disk = std::find_if(recorder.ends.begin(), recorder.ends.end(),
+                                 [](const Recorder::End& end) { return end.token == 1u << 20; });
   ASSERT_NE(disk, recorder.ends.end());
   EXPECT_EQ(disk->date_ns, 10000);
 }
