@@ -1,0 +1,82 @@
+#include "sim/mm/block.hpp"
+
+#include "sim/core/time.hpp"
+#include "sim/core/visible.hpp"
+#include "sim/mm/filemap.hpp"
+
+namespace mmsim {
+
+namespace {
+
+void queue(World& world, Bio& bio) {
+  set_stage(bio, bio.device.stage(), bio.device.server());
+  ++world.counters[BIO_SUBMITTED];
+  bio.device.queue(world, bio);
+}
+
+}  // namespace
+
+Bio& bio_alloc(Mm& mm, BlockDevice& device) { return *mm.world.arena.make<Bio>(mm, device); }
+
+void set_stage(Bio& bio, WritebackStage stage, Actor* keeper) {
+  for (Folio* folio : bio.folios) {
+    WritebackBit& bit = *folio->writeback;
+    bit.stage = stage;
+    bit.keeper = keeper;
+    bit.since_ns = bio.mm.world.now_ns;
+    bit.kept_at = keeper != nullptr && keeper->innermost != nullptr ? keeper->innermost->name() : nullptr;
+  }
+}
+
+void Bio::done(World& world) { bio_endio(world, *this); }
+
+void bio_endio(World& world, Bio& bio) {
+  for (Folio* folio : bio.folios) folio_end_writeback(world, *folio);
+  bio.~Bio();
+  world.arena.deallocate(&bio, sizeof bio);
+}
+
+void Plug::add(Bio& bio) {
+  bio.next = nullptr;
+  (tail_ != nullptr ? tail_->next : head_) = &bio;
+  tail_ = &bio;
+  ++bios_;
+}
+
+void Plug::flush(World& world) {
+  Bio* bio = head_;
+  head_ = tail_ = nullptr;
+  bios_ = 0;
+  while (bio != nullptr) {
+    Bio* next = bio->next;
+    queue(world, *bio);
+    bio = next;
+  }
+}
+
+void Plug::flush_before_sleep(Actor& actor) { static_cast<Plug*>(actor.io_context)->flush(actor.world); }
+
+Task<> submit_bio(Actor& self, Bio& bio, Plug* plug) {
+  Procedure here(self, "submit_bio");
+  bio.submitter = &self;
+  bio.bytes = 0;
+  for (const Folio* folio : bio.folios) bio.bytes += folio->bytes();
+  Object* first = bio.folios.front();
+  if (plug == nullptr) {
+    co_await spend(self, bio.mm.costs.submit_bio_ns);
+    co_await visible(self, first, "submit_bio", [&] {
+      note(self, Note::kSubmitBio, first, static_cast<std::int64_t>(bio.folios.size()));
+      queue(self.world, bio);
+    });
+    co_return;
+  }
+  co_await visible(self, first, "blk_add_to_plug", [&] {
+    note(self, Note::kPlugBio, first, static_cast<std::int64_t>(bio.folios.size()));
+    set_stage(bio, WritebackStage::kPlug, &self);
+    plug->add(bio);
+  });
+  if (!plug->full()) co_return;
+  co_await visible(self, first, "blk_flush_plug", [&] { plug->flush(self.world); });
+}
+
+}  // namespace mmsim

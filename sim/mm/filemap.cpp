@@ -1,0 +1,64 @@
+#include "sim/mm/filemap.hpp"
+
+namespace mmsim {
+
+namespace {
+
+struct KeptBack {
+  const char* how;
+  const char* ends_when;
+};
+
+KeptBack kept_back(WritebackStage stage) {
+  switch (stage) {
+    case WritebackStage::kMarked: return {"has marked it and not made up its bio yet", "submits its bio"};
+    case WritebackStage::kPrivateBio: return {"keeps it in an unsubmitted bio", "submits that bio"};
+    case WritebackStage::kPlug: return {"keeps its bio in a block plug", "flushes the plug, which it does when it sleeps"};
+    case WritebackStage::kServer: return {"serves the device its bio was submitted to", "completes the request"};
+    case WritebackStage::kNone:
+    case WritebackStage::kDevice: break;
+  }
+  return {"", ""};
+}
+
+}  // namespace
+
+QuickEnd WritebackWait::quick_end() const {
+  const WritebackBit& bit = *folio_.writeback;
+  if (bit.keeper == nullptr) return {QuickEnd::By::kTime, nullptr};
+  return {QuickEnd::By::kActor, bit.keeper};
+}
+
+void WritebackWait::describe(Wait& wait) const {
+  const WritebackBit& bit = *folio_.writeback;
+  wait.noun = WritebackBit::kClass.noun;
+  wait.time_will = bit.keeper == nullptr;
+  if (wait.time_will) return;
+  const KeptBack kept = kept_back(bit.stage);
+  wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_when, bit.since_ns, bit.kept_at});
+  wait.need = 1;
+}
+
+void folio_start_writeback(Actor& self, Folio& folio) {
+  MMSIM_CHECK(folio.locked(), "PG_writeback was set on a folio that is not locked");
+  MMSIM_CHECK(!folio.under_writeback(), "PG_writeback was set twice");
+  if (folio.writeback == nullptr) folio.writeback = &self.world.add<WritebackBit>(folio.name);
+  WritebackBit& bit = *folio.writeback;
+  bit.stage = WritebackStage::kMarked;
+  bit.keeper = &self;
+  bit.since_ns = self.world.now_ns;
+  bit.kept_at = self.innermost != nullptr ? self.innermost->name() : nullptr;
+  note(self, Note::kStartWriteback, &folio);
+}
+
+void folio_end_writeback(World& world, Folio& folio) {
+  WritebackBit& bit = *folio.writeback;
+  bit.stage = WritebackStage::kNone;
+  bit.keeper = nullptr;
+  world.counters[NR_WRITTEN] += static_cast<std::uint64_t>(folio.pages());
+  if (world.trace != nullptr)
+    world.trace->record({world.now_ns, kNoId, folio.id, Event::kNote, -1, static_cast<std::uint32_t>(Note::kEndWriteback), 0});
+  while (Operation* first = bit.waiters.head()) world.wake(*first);
+}
+
+}  // namespace mmsim

@@ -1,0 +1,82 @@
+#include "sim/mm/loop.hpp"
+
+#include "sim/core/time.hpp"
+#include "sim/core/visible.hpp"
+#include "sim/machine/flow_client.hpp"
+#include "sim/mm/filemap.hpp"
+
+namespace mmsim {
+
+namespace {
+
+// An idle worker waits for work, not for anybody: no hang comes of it.
+class WaitForRequest : public Operation {
+ public:
+  WaitForRequest(Actor& s, LoopDevice::Requests& r) : Operation(s), requests_(r) {}
+  bool can_complete() const override { return requests_.head != nullptr; }
+  void complete() override {}
+  void enqueue() override { requests_.waiters.push_back(*this); }
+  QuickEnd quick_end() const override { return {QuickEnd::By::kTime, nullptr}; }
+  void describe(Wait& wait) const override {
+    wait.noun = LoopDevice::Requests::kClass.noun;
+    wait.time_will = true;
+  }
+  Object* object() const override { return &requests_; }
+  const char* verb() const override { return LoopDevice::Requests::kClass.acquire; }
+  void result() {}
+
+ private:
+  LoopDevice::Requests& requests_;
+};
+
+// lo_write_bvec() for one folio: the write path of the backing file locks the folio that stands there.
+Task<> write_backing(Actor& self, Mm& mm, LoopDevice& loop, const Folio& folio) {
+  Procedure here(self, "lo_write_simple");
+  const std::uint32_t slot = loop.backing_slots[static_cast<std::size_t>(folio.index)];
+  Folio* backing = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
+    ++mm.slots[slot]->extra_refs;
+    return mm.slots[slot];
+  });
+  co_await folio_lock(self, *backing);
+  co_await MemoryCopy(self, mm.flows, folio.node, backing->node, folio.bytes(), mm.costs.copy_Bps);
+  co_await visible(self, backing, "folio_mark_dirty", [&] {
+    backing->dirty = true;
+    --backing->extra_refs;
+  });
+  co_await folio_unlock(self, *backing);
+}
+
+}  // namespace
+
+void LoopDevice::queue(World& world, Bio& bio) {
+  bio.next = nullptr;
+  (requests.tail != nullptr ? requests.tail->next : requests.head) = &bio;
+  requests.tail = &bio;
+  if (Operation* idle = requests.waiters.head()) world.wake(*idle);
+}
+
+Bio* LoopDevice::take() {
+  Bio* bio = requests.head;
+  requests.head = bio->next;
+  if (requests.head == nullptr) requests.tail = nullptr;
+  return bio;
+}
+
+Task<> loop_worker(Actor& self, Mm& mm, LoopDevice& loop) {
+  for (;;) {
+    Procedure here(self, "loop_process_work");
+    co_await Await<WaitForRequest>(self, loop.requests);
+    Bio* bio = co_await visible(self, &loop.requests, "loop_handle_cmd", [&] {
+      Bio* first = loop.take();
+      note(self, Note::kServeBio, first->folios.front());
+      return first;
+    });
+    for (const Folio* folio : bio->folios) co_await write_backing(self, mm, loop, *folio);
+    co_await visible(self, &loop.requests, "bio_endio", [&] {
+      note(self, Note::kBioEnd, bio->folios.front());
+      bio_endio(self.world, *bio);
+    });
+  }
+}
+
+}  // namespace mmsim

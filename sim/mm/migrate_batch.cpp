@@ -1,0 +1,154 @@
+// Batched migration as merged: v6.3-rc1 (5dfab109d519 and around), v6.3 (fb3592c41a44, a21d2133215b, 2ef7dbb26990), and
+// v6.11, whose difference is in try_split_folio(). Unmap and flush are batched; copy, remap and unlock go folio by folio.
+#include "sim/mm/migrate_internal.hpp"
+
+namespace mmsim {
+
+namespace {
+
+// The move stage: what cannot be moved for now is tried again, both folios locked; what is left in the end is put back.
+Task<> move_unmapped(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode, int nr_pass, FolioList& ret) {
+  Procedure here(self, "migrate_pages_batch");
+  co_await try_to_unmap_flush(self, call.mc.mm, call.tlb);
+  for (int pass = 0; pass < nr_pass && !unmapped.empty(); ++pass) {
+    UnmappedList retry = call.unmapped_list();
+    for (const Unmapped& pair : unmapped) {
+      co_await cond_resched(self);
+      const int rc = co_await migrate_folio_move(self, call, *pair.src, *pair.dst, mode);
+      if (rc != MIGRATEPAGE_SUCCESS) retry.push_back(pair);
+    }
+    unmapped.swap(retry);
+  }
+  for (const Unmapped& pair : unmapped) {
+    co_await migrate_folio_undo(self, call, *pair.src, *pair.dst);
+    count_failure(call.stats, *pair.src);
+    ret.push_back(pair.src);
+  }
+  unmapped.clear();
+}
+
+// What the unmap stage did with one folio.
+void sort_result(MigrateCall& call, int rc, Folio& folio, Folio* dst, UnmappedList& unmapped, FolioList& retry, FolioList& ret) {
+  if (rc == MIGRATEPAGE_UNMAP) {
+    unmapped.push_back({&folio, dst});
+  } else if (rc == -EAGAIN) {
+    retry.push_back(&folio);
+  } else {
+    count_failure(call.stats, folio);
+    ret.push_back(&folio);
+  }
+}
+
+}  // namespace
+
+Task<int> migrate_pages_batch(Actor& self, MigrateCall& call, FolioList& from, MigrateMode mode, int nr_pass, FolioList& ret) {
+  Procedure here(self, "migrate_pages_batch");
+  // The kernel warns about a sleeping mode with more than one folio; migrate_pages_sync() never does that.
+  MMSIM_CHECK(mode == MigrateMode::kAsync || from.size() == 1, "a sleeping migration of more than one folio");
+  UnmappedList unmapped = call.unmapped_list();
+  int rc_saved = 0;
+  for (int pass = 0; pass < nr_pass && !from.empty() && rc_saved == 0; ++pass) {
+    FolioList retry = call.list();
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      Folio& folio = *from[i];
+      co_await cond_resched(self);
+      Folio* dst = nullptr;
+      int rc = 0;
+      if (folio.order > 0 && !call.mc.thp_migration) {
+        rc = co_await try_split_folio(self, call, folio, mode);
+        if (rc == 0) continue;
+      } else {
+        const bool batch_flush = mode == MigrateMode::kAsync;
+        rc = co_await migrate_folio_unmap(self, call, folio, &dst, {.mode = mode, .force = true, .batch_flush = batch_flush});
+      }
+      if (rc == -ENOMEM) {   // move what is unmapped already, then say so
+        rc_saved = rc;
+        retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+        break;
+      }
+      sort_result(call, rc, folio, dst, unmapped, retry, ret);
+    }
+    from.swap(retry);
+  }
+  for (Folio* folio : from) {
+    count_failure(call.stats, *folio);
+    ret.push_back(folio);
+  }
+  from.clear();
+  co_await move_unmapped(self, call, unmapped, mode, nr_pass, ret);
+  co_return rc_saved;
+}
+
+// Asynchronously in a batch first; what that leaves, one by one in the caller's mode.
+Task<int> migrate_pages_sync(Actor& self, MigrateCall& call, FolioList& from) {
+  Procedure here(self, "migrate_pages_sync");
+  FolioList left = call.list();
+  const MigrateStats before = call.stats;
+  int rc = co_await migrate_pages_batch(self, call, from, MigrateMode::kAsync, NR_MAX_MIGRATE_ASYNC_RETRY, left);
+  if (rc < 0) {
+    call.ret_folios.insert(call.ret_folios.end(), left.begin(), left.end());
+    co_return rc;
+  }
+  // Its failures are forgotten: they get a second chance.
+  call.stats.nr_failed = before.nr_failed;
+  call.stats.nr_failed_pages = before.nr_failed_pages;
+  call.stats.nr_thp_failed = before.nr_thp_failed;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    FolioList one = call.list();
+    one.push_back(left[i]);
+    rc = co_await migrate_pages_batch(self, call, one, call.mc.mode, NR_MAX_MIGRATE_SYNC_RETRY, call.ret_folios);
+    if (rc >= 0) continue;
+    call.ret_folios.insert(call.ret_folios.end(), left.begin() + static_cast<std::ptrdiff_t>(i) + 1, left.end());
+    co_return rc;
+  }
+  co_return 0;
+}
+
+// v6.3-rc1: any mode in a batch. A folio lock that would have to be waited for while others are locked makes the batch
+// give way: move and unlock what is unmapped, then start again. The waits for writeback and buffer locks have no such way out.
+Task<int> migrate_pages_batch_v6_3_rc1(Actor& self, MigrateCall& call, FolioList& from) {
+  Procedure here(self, "migrate_pages_batch");
+  UnmappedList unmapped = call.unmapped_list();
+  for (;;) {
+    bool avoid_force_lock = false;
+    int rc_saved = 0;
+    for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty() && rc_saved == 0; ++pass) {
+      FolioList retry = call.list();
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        Folio& folio = *from[i];
+        co_await cond_resched(self);
+        Folio* dst = nullptr;
+        int rc = 0;
+        if (folio.order > 0 && !call.mc.thp_migration) {
+          rc = co_await try_split_folio(self, call, folio, call.mc.mode);
+          if (rc == 0) continue;
+        } else {
+          const UnmapRules rules{.mode = call.mc.mode, .force = pass > 2, .avoid_force_lock = avoid_force_lock};
+          rc = co_await migrate_folio_unmap(self, call, folio, &dst, rules);
+        }
+        if (rc == -ENOMEM || rc == -EDEADLOCK) {
+          rc_saved = rc;
+          retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+          break;
+        }
+        avoid_force_lock |= rc == MIGRATEPAGE_UNMAP;
+        sort_result(call, rc, folio, dst, unmapped, retry, call.ret_folios);
+      }
+      from.swap(retry);
+    }
+    co_await move_unmapped(self, call, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY, call.ret_folios);
+    if (rc_saved == -EDEADLOCK) {
+      count(self, MIGRATE_EDEADLOCK);
+      note(self, Note::kBatchGivesWay);
+      continue;
+    }
+    for (Folio* folio : from) {
+      count_failure(call.stats, *folio);
+      call.ret_folios.push_back(folio);
+    }
+    from.clear();
+    co_return rc_saved;
+  }
+}
+
+}  // namespace mmsim

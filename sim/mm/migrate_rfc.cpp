@@ -1,0 +1,113 @@
+// The series of Sep 2022 ("batch TLB flushing", RFC on v6.0-rc5): unmap all, flush once, copy all, remap all, with the
+// locks of the whole batch kept from the first step to the last. And fix B of the thread: batch only what a trylock gets,
+// and take what is left one by one. (Fix A, batching only if MIGRATE_ASYNC, is a choice of chunk in migrate.cpp.)
+#include "sim/mm/migrate_internal.hpp"
+
+namespace mmsim {
+
+namespace {
+
+// Moves what was unmapped: flush, copy everything, then remap and unlock everything.
+Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode) {
+  Procedure here(self, "migrate_pages_batch");
+  co_await try_to_unmap_flush(self, call.mc.mm, call.tlb);
+  std::vector<bool, ArenaAllocator<bool>> copied(unmapped.size(), false, ArenaAllocator<bool>(call.arena));
+  std::size_t left = unmapped.size();
+  for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && left > 0; ++pass)
+    for (std::size_t i = 0; i < unmapped.size(); ++i) {
+      if (copied[i]) continue;
+      co_await cond_resched(self);
+      const int rc = co_await migrate_folio_copy(self, call, *unmapped[i].src, *unmapped[i].dst, mode);
+      if (rc != MIGRATEPAGE_SUCCESS) continue;
+      copied[i] = true;
+      --left;
+    }
+  for (std::size_t i = 0; i < unmapped.size(); ++i) {
+    if (copied[i]) {
+      co_await migrate_folio_done(self, call, *unmapped[i].src, *unmapped[i].dst);
+      continue;
+    }
+    co_await migrate_folio_undo(self, call, *unmapped[i].src, *unmapped[i].dst);
+    count_failure(call.stats, *unmapped[i].src);
+    call.ret_folios.push_back(unmapped[i].src);
+  }
+  unmapped.clear();
+}
+
+// Locks and unmaps as many folios of `from` as the mode allows, over `nr_pass` passes. What is to be tried again stays.
+Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedList& unmapped, MigrateMode mode, int nr_pass) {
+  Procedure here(self, "migrate_pages_batch");
+  for (int pass = 0; pass < nr_pass && !from.empty(); ++pass) {
+    FolioList retry = call.list();
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      Folio& folio = *from[i];
+      co_await cond_resched(self);
+      Folio* dst = nullptr;
+      int rc = 0;
+      if (folio.order > 0 && !call.mc.thp_migration) {
+        rc = co_await try_split_folio(self, call, folio, mode);
+        if (rc == 0) continue;
+      } else {
+        rc = co_await migrate_folio_unmap(self, call, folio, &dst, {.mode = mode, .force = pass > 2});
+      }
+      if (rc == MIGRATEPAGE_UNMAP) {
+        unmapped.push_back({&folio, dst});
+      } else if (rc == -EAGAIN) {
+        retry.push_back(&folio);
+      } else if (rc == -ENOMEM) {
+        retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+        from.swap(retry);
+        co_return -ENOMEM;
+      } else {
+        count_failure(call.stats, folio);
+        call.ret_folios.push_back(&folio);
+      }
+    }
+    from.swap(retry);
+  }
+  co_return 0;
+}
+
+void give_up(MigrateCall& call, FolioList& from) {
+  for (Folio* folio : from) {
+    count_failure(call.stats, *folio);
+    call.ret_folios.push_back(folio);
+  }
+  from.clear();
+}
+
+}  // namespace
+
+Task<int> migrate_pages_rfc(Actor& self, MigrateCall& call, FolioList& from) {
+  UnmappedList unmapped = call.unmapped_list();
+  const int rc = co_await unmap_batch(self, call, from, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY);
+  co_await move_batch(self, call, unmapped, call.mc.mode);
+  give_up(call, from);
+  co_return rc;
+}
+
+Task<int> migrate_pages_rfc_fix_b(Actor& self, MigrateCall& call, FolioList& from) {
+  UnmappedList unmapped = call.unmapped_list();
+  FolioList all = call.list();
+  // One pass by trylock; whatever the reason, what fails it is taken up below, when nothing is locked any more.
+  for (Folio* folio : from) {
+    co_await cond_resched(self);
+    Folio* dst = nullptr;
+    const UnmapRules rules{.mode = MigrateMode::kAsync, .force = false};
+    const int rc = co_await migrate_folio_unmap(self, call, *folio, &dst, rules);
+    if (rc == MIGRATEPAGE_UNMAP)
+      unmapped.push_back({folio, dst});
+    else
+      all.push_back(folio);
+  }
+  from.swap(all);
+  co_await move_batch(self, call, unmapped, MigrateMode::kAsync);
+  if (call.mc.mode != MigrateMode::kAsync) {
+    const int rc = co_await migrate_pages_one_by_one(self, call, from);
+    co_return rc;
+  }
+  give_up(call, from);
+  co_return 0;
+}
+
+}  // namespace mmsim
