@@ -1,0 +1,25 @@
+// What the program's exit status means. Scripts depend on it.
+#pragma once
+
+#include "proto/verdict.pb.h"
+
+namespace mmsim {
+
+enum class ExitStatus : int {
+  kGood = 0,      // completed or proved free; `check`: all as expected
+  kFinding = 1,   // a hang; `check`: a row that is not as expected
+  kBadInput = 2,  // bad usage or bad scenario
+  kBug = 3,       // a bug in mmsim
+  kLimit = 4,     // a bound ended it and nothing is claimed
+};
+
+inline ExitStatus exit_status(Verdict verdict) {
+  switch (verdict) {
+    case COMPLETED: return ExitStatus::kGood;
+    case LIMIT: return ExitStatus::kLimit;
+    case VERDICT_UNSPECIFIED: return ExitStatus::kBug;
+    default: return ExitStatus::kFinding;
+  }
+}
+
+}  // namespace mmsim
