@@ -32,9 +32,9 @@ class Holder {
   void describe(Wait& wait) const {
     if (actor_ == nullptr) return;
     if (held())
-      wait.edges.push_back({actor_, EdgeKind::kOwner, "holds it", "unlocks it", since_ns_, held_at_});
+      wait.edges.push_back({actor_, EdgeKind::kOwner, "", "", since_ns_, held_at_});
     else
-      wait.edges.push_back({actor_, EdgeKind::kQueuedBehind, "was woken to take it", "takes and unlocks it"});
+      wait.edges.push_back({actor_, EdgeKind::kQueuedBehind, "was woken to take it", ""});
     wait.need = wait.edges.size();
   }
 

@@ -20,8 +20,8 @@ enum class EdgeKind : std::uint8_t {
 struct WaitEdge {
   Actor* holder = nullptr;
   EdgeKind kind = EdgeKind::kOwner;
-  const char* how = "holds it";          // "holds it", "keeps its bio in a plug"
-  const char* ends_when = "unlocks it";  // what the holder would have to do
+  const char* how = "";                  // what to say beyond that it holds it: "keeps its bio in a block plug"
+  const char* ends_by = "";              // operation the holder would have to do; empty: the release of the lock
   std::int64_t since_ns = -1;            // -1: not a matter of holding
   const char* held_at = nullptr;         // procedure
 };

@@ -6,15 +6,15 @@ namespace {
 
 struct KeptBack {
   const char* how;
-  const char* ends_when;
+  const char* ends_by;
 };
 
 KeptBack kept_back(WritebackStage stage) {
   switch (stage) {
-    case WritebackStage::kMarked: return {"has marked it and not made up its bio yet", "submits its bio"};
-    case WritebackStage::kPrivateBio: return {"keeps it in an unsubmitted bio", "submits that bio"};
-    case WritebackStage::kPlug: return {"keeps its bio in a block plug", "flushes the plug, which it does when it sleeps"};
-    case WritebackStage::kServer: return {"serves the device its bio was submitted to", "completes the request"};
+    case WritebackStage::kMarked: return {"has marked it and not made up its bio yet", "submit_bio"};
+    case WritebackStage::kPrivateBio: return {"keeps it in a bio that is not submitted", "submit_bio"};
+    case WritebackStage::kPlug: return {"keeps its bio in a block plug", "blk_flush_plug"};
+    case WritebackStage::kServer: return {"serves the device its bio was submitted to", "bio_endio"};
     case WritebackStage::kNone:
     case WritebackStage::kDevice: break;
   }
@@ -35,7 +35,7 @@ void WritebackWait::describe(Wait& wait) const {
   wait.time_will = bit.keeper == nullptr;
   if (wait.time_will) return;
   const KeptBack kept = kept_back(bit.stage);
-  wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_when, bit.since_ns, bit.kept_at});
+  wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_by, bit.since_ns, bit.kept_at});
   wait.need = 1;
 }
 
