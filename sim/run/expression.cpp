@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/spirit/home/x3.hpp>
 #include <charconv>
 #include <functional>
@@ -76,9 +77,13 @@ Parsed parse(std::string_view text, const Grammar& grammar, const char* expected
       throw ExpressionError(fmt::format("expected {}", expected), offset(at));
     }
   } catch (const x3::expectation_failure<Iterator>& failure) {
-    throw ExpressionError(fmt::format("expected {}", failure.which()), offset(failure.where()));
+    // Spirit calls a rule by its name and a mark by the mark in single quotes.
+    std::string which = failure.which();
+    std::replace(which.begin(), which.end(), '\'', '"');
+    throw ExpressionError(fmt::format("expected {}", which), offset(failure.where()));
   }
-  if (at != end) throw ExpressionError(fmt::format("unexpected \"{}\"", std::string_view(at, 1)), offset(at));
+  if (at != end)
+    throw ExpressionError(fmt::format("unexpected \"{}\"; expected an operator", std::string_view(at, 1)), offset(at));
   return parsed;
 }
 

@@ -12,6 +12,19 @@ bool same_letter(char a, char b) {
   return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
 }
 
+// The first candidate of which the word is the beginning or the last part: "spend" of "spend_ns", "SYNC" of "WB_SYNC".
+const std::string* find_longer(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kWord_min = 3;
+  if (word.size() < kWord_min) return nullptr;
+  const std::string ending = fmt::format("_{}", word);
+  for (const std::string& candidate : candidates) {
+    const bool ends = candidate.size() > ending.size() &&
+                      candidate.compare(candidate.size() - ending.size(), ending.size(), ending) == 0;
+    if (ends || candidate.compare(0, word.size(), word) == 0) return &candidate;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 int edit_distance(std::string_view from, std::string_view to) {
@@ -48,6 +61,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
       closest = &candidate;
     }
   }
+  if (!closest) closest = find_longer(word, candidates);
   return closest ? fmt::format("; did you mean \"{}\"?", *closest) : std::string{};
 }
 
