@@ -67,10 +67,13 @@ UserMessage wrong_type(std::string_view error, TextPosition position, const std:
   if (expected == "string") {
     return {position, fmt::format("{} is a quoted string; did you mean \"{}\"?", context.field, got)};
   }
-  if (const auto* field = find_enum_field(context.field)) return {position, wrong_enum_value(*field, got)};
-  const bool integer = expected == "integer";
-  return {position,
-          fmt::format("{} is {}, not {}", context.field, integer ? "a whole number" : "true or false", found(got))};
+  if (got == "-") return {position, fmt::format("{} is negative; expected at least 0", context.field)};
+  const std::string but = found(got) == got ? ", without quotes" : fmt::format(", not {}", found(got));
+  if (const auto* field = find_enum_field(context.field)) {
+    return {position, fmt::format("{} is one of {}{}", field->name(), fmt::join(enum_names(*field), ", "), but)};
+  }
+  const char* const kind = expected == "integer" ? "a whole number" : "true or false";
+  return {position, fmt::format("{} is {}{}", context.field, kind, but)};
 }
 
 UserMessage wrong_mark(std::string_view error, TextPosition position) {
@@ -133,7 +136,11 @@ UserMessage translate(std::string_view error, TextPosition position, const std::
   }
   if (begins(error, "Integer out of range")) {
     const Before context = before(position, text);
-    return {position, fmt::format("{} is out of range for {}", between(error, "(", ")"), context.field)};
+    return {position, fmt::format("{} is {}; expected a smaller number", context.field, between(error, "(", ")"))};
+  }
+  if (begins(error, "Extension ")) return {position, "there are no extensions; expected the name of a field"};
+  if (begins(error, "String literals cannot cross") || begins(error, "Unexpected end of string")) {
+    return {position, "the string does not end; expected a quote before the end of the line"};
   }
   if (begins(error, "Message is too deep")) return {position, "nested too deeply; expected at most 64 levels"};
   if (begins(error, "Expected ") && error.find(", got: ") != error.npos) return wrong_type(error, position, text);

@@ -42,6 +42,7 @@ class FirstError : public pb::io::ErrorCollector {
 }  // namespace
 
 std::string read_scenario_file(const std::string& path) {
+  if (path.empty()) throw ScenarioError("\"\": cannot be read: expected a file name");
   // A directory opens like a file, and only reading it fails.
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
@@ -54,7 +55,7 @@ std::string read_scenario_file(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) throw ScenarioError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kFile_max) throw ScenarioError(fmt::format("{}: too large; a scenario has at most 16 MiB", path));
+  if (text.size() > kFile_max) throw ScenarioError(fmt::format("{}: too large; expected at most 16 MiB", path));
   return text;
 }
 
@@ -72,7 +73,8 @@ void check_text(const ScenarioSource& source) {
       source.fail(position,
                   fmt::format("byte {:#04x} is not UTF-8; expected a text file", static_cast<unsigned char>(*before)));
     }
-    if (code < ' ' && code != '\n' && code != '\t' && code != '\r') {
+    const bool blank = code == '\n' || code == '\t' || code == '\r';
+    if ((code < ' ' && !blank) || code == 0x7f) {
       source.fail(position, fmt::format("control character {:#04x}; expected a text file", code));
     }
     if (code == '\n') {

@@ -58,13 +58,14 @@ void resolve_costs(ResolveContext& context) {
 
 void resolve_bounds(ResolveContext& context) {
   const Bounds& bounds = context.scenario.bounds();
-  const auto bound = [&](int field, std::uint64_t value, std::int64_t max) {
-    const auto capped = static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
-    context.check_range({&bounds, field}, capped, 1, max);
-    return capped;
-  };
-  context.out.steps_max = static_cast<std::uint64_t>(bound(Bounds::kStepsFieldNumber, bounds.steps(), INT64_MAX));
-  context.out.time_max_ns = bound(Bounds::kTimeNsFieldNumber, bounds.time_ns(), kTime_max_ns);
+  const At steps_at{&bounds, Bounds::kStepsFieldNumber};
+  const At time_at{&bounds, Bounds::kTimeNsFieldNumber};
+  context.check_at_most(steps_at, bounds.steps(), INT64_MAX);
+  context.check_at_most(time_at, bounds.time_ns(), kTime_max_ns);
+  context.out.steps_max = bounds.steps();
+  context.out.time_max_ns = static_cast<std::int64_t>(bounds.time_ns());
+  context.check_range(steps_at, static_cast<std::int64_t>(bounds.steps()), 1, INT64_MAX);
+  context.check_range(time_at, context.out.time_max_ns, 1, kTime_max_ns);
   const Sysctl& vm = context.scenario.vm();
   context.check_range({&vm, Sysctl::kPageLockUnfairnessFieldNumber}, vm.page_lock_unfairness(), 0, INT32_MAX);
   context.out.page_lock_unfairness = static_cast<int>(vm.page_lock_unfairness());

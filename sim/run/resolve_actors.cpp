@@ -10,13 +10,20 @@
 namespace mmsim {
 namespace {
 
-constexpr std::size_t kListed_max = 64 << 20;  // folios in all lists together
+constexpr std::size_t kListed_max = 64 << 20;       // folios in the lists of all actors
+constexpr std::size_t kInstructions_max = 4 << 20;  // in the programs of all actors
+
+// Every instance of a counted actor has lists and code of its own, so a short file can ask for a lot of them.
+struct Totals {
+  std::size_t listed = 0;
+  std::size_t instructions = 0;
+};
 
 // Resolves what one instance of an actor does.
 class ActorResolver {
  public:
-  ActorResolver(const ResolveContext& context, const Variables& variables, const ActorSpec& spec, std::size_t& listed)
-      : context_(context), variables_(variables), spec_(spec), listed_(listed) {}
+  ActorResolver(const ResolveContext& context, const Variables& variables, const ActorSpec& spec, Totals& totals)
+      : context_(context), variables_(variables), spec_(spec), totals_(totals) {}
 
   MigratePagesSpec operator()(const MigratePages& kind) {
     context_.require(kind, MigratePages::kVariantFieldNumber);
@@ -71,7 +78,15 @@ class ActorResolver {
         context_.look_up({&kind, LoopWorker::kDeviceFieldNumber}, kind.device(), {Thing::kLoop}).first)};
   }
 
-  ProgramSpec operator()(const Program& kind) { return {flatten_program(context_, kind, variables_)}; }
+  ProgramSpec operator()(const Program& kind) {
+    ProgramSpec spec{flatten_program(context_, kind, variables_)};
+    totals_.instructions += spec.code.size();
+    if (totals_.instructions > kInstructions_max) {
+      context_.fail({&kind}, fmt::format("the programs of all actors are too long; expected at most {} steps together",
+                                         kInstructions_max));
+    }
+    return spec;
+  }
 
  private:
   std::int64_t times(const At& at, const std::string& text, std::int64_t min) const {
@@ -92,9 +107,10 @@ class ActorResolver {
       const Span span = context_.refer(at, texts.Get(i), variables_, {Thing::kFolios});
       check_set(at, span);
       check_new(at, span);
-      listed_ += span.last - span.first + 1;
-      if (listed_ > kListed_max)
-        context_.fail(at, fmt::format("the lists of all actors name more than {} folios", kListed_max));
+      totals_.listed += span.last - span.first + 1;
+      if (totals_.listed > kListed_max) {
+        context_.fail(at, fmt::format("too many folios in the lists of all actors; expected at most {}", kListed_max));
+      }
       for (std::uint32_t folio = span.first; folio <= span.last; ++folio) folios.push_back(folio);
     }
     return folios;
@@ -111,7 +127,7 @@ class ActorResolver {
     }
     if (must_be_mapped_ && (set.mm == kNoIndex || set.mm != spec_.mm)) {
       const std::string expected =
-          spec_.mm == kNoIndex ? "mm to be given for the actor, and mapped_by for the folios to name it"
+          spec_.mm == kNoIndex ? "an actor with mm, and folios mapped_by it"
                                : fmt::format("mapped_by: \"{}\"", context_.out.mms[static_cast<std::size_t>(spec_.mm)]);
       context_.fail(at, fmt::format("{} is not mapped by the actor's address space; expected {}", set.name, expected));
     }
@@ -136,7 +152,7 @@ class ActorResolver {
   const ResolveContext& context_;
   const Variables& variables_;
   const ActorSpec& spec_;
-  std::size_t& listed_;
+  Totals& totals_;
   std::map<std::uint32_t, std::uint32_t> spans_;  // last to first
   bool must_have_device_ = false;
   bool must_be_mapped_ = false;
@@ -179,7 +195,7 @@ void check_shared_cpus(const ResolveContext& context) {
   }
 }
 
-void resolve_actor(const ResolveContext& context, const Actor& actor, std::size_t index, std::size_t& listed,
+void resolve_actor(const ResolveContext& context, const Actor& actor, std::size_t index, Totals& totals,
                    ActorSpec& spec) {
   const Variables variables{context.params, spec.instance == kNoIndex ? std::optional<std::int64_t>{} : spec.instance};
   const int cpus = cpu_count(context);
@@ -199,7 +215,7 @@ void resolve_actor(const ResolveContext& context, const Actor& actor, std::size_
   };
   spec.start_ns = time(Actor::kStartNsFieldNumber, actor.start_ns());
   spec.start_jitter_ns = time(Actor::kStartJitterNsFieldNumber, actor.start_jitter_ns());
-  resolve_kind(ActorResolver(context, variables, spec, listed), context, actor, spec);
+  resolve_kind(ActorResolver(context, variables, spec, totals), context, actor, spec);
 }
 
 }  // namespace
@@ -229,12 +245,12 @@ void define_actors(ResolveContext& context) {
 }
 
 void resolve_actors(ResolveContext& context) {
-  std::size_t listed = 0;
+  Totals totals;
   std::size_t index = 0;
   for (const Actor& actor : context.scenario.actor()) {
     const std::uint32_t count = context.names.find(actor.name())->second.count;
     for (std::uint32_t i = 0; i < count; ++i, ++index)
-      resolve_actor(context, actor, index, listed, context.out.actors[index]);
+      resolve_actor(context, actor, index, totals, context.out.actors[index]);
   }
   check_shared_cpus(context);
 }

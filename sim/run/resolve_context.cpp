@@ -24,14 +24,32 @@ bool well_formed(const std::string& name, bool param) {
   });
 }
 
+const char* article(std::string_view word) {
+  const bool vowel = word.front() == 'a' || word == "rwsem";  // no other noun begins with one
+  return vowel ? "an" : "a";
+}
+
+// Long texts are cut, not inside a character.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kShown_max = 40;
+  if (text.size() <= kShown_max) return std::string(text);
+  std::size_t end = kShown_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return fmt::format("{}...", text.substr(0, end));
+}
+
 std::string any_of_these(const std::vector<Thing>& things) {
   std::vector<std::string> nouns;
   for (const Thing thing : things) nouns.emplace_back(noun(thing));
   if (nouns.size() < 2) return nouns.front();
+  // Only programs may name that many kinds.
+  if (nouns.size() > 3) return "lock, folio or thing to wait for";
   const std::string last = nouns.back();
   nouns.pop_back();
   return fmt::format("{} or {}", fmt::join(nouns, ", "), last);
 }
+
+const std::string& field_name(const At& at) { return at.message->GetDescriptor()->FindFieldByNumber(at.field)->name(); }
 
 std::string elements(const Named& named, std::string_view name) {
   return named.count == 1 ? fmt::format("{}[0]", name) : fmt::format("{0}[0] to {0}[{1}]", name, named.count - 1);
@@ -60,20 +78,19 @@ const char* noun(Thing thing) {
   return "";
 }
 
-std::string with_article(Thing thing) {
-  const std::string word = noun(thing);
-  return (word.front() == 'a' ? "an " : "a ") + word;
-}
+std::string with_article(Thing thing) { return fmt::format("{} {}", article(noun(thing)), noun(thing)); }
 
 void ResolveContext::define(const pb::Message& message, int name_field, const std::string& name, Named named) {
   const At at{&message, name_field};
   named.message = &message;
   const bool param = named.thing == Thing::kParam;
+  if (name.empty()) require(message, name_field);
   if (!well_formed(name, param)) {
     fail(at, fmt::format("\"{}\" cannot be a name; expected a letter, then letters, digits and {}", name,
                          param ? "_" : "any of _ - / :"));
   }
-  if (param && name == "i") fail(at, "\"i\" cannot be a param; it numbers the instances of an actor");
+  if (param && name == "i")
+    fail(at, "\"i\" cannot be a param; it numbers the instances of an actor; expected another name");
   const auto [other, is_new] = names.emplace(name, named);
   if (is_new) return;
   const int line = other->second.message ? source.line(*other->second.message) : 0;
@@ -90,7 +107,8 @@ const Named& ResolveContext::look_up(const At& at, std::string_view name, const 
   if (found != names.end() && is_allowed(found->second.thing)) return found->second;
   const std::string expected = any_of_these(allowed);
   if (found != names.end()) {
-    fail(at, fmt::format("\"{}\" is {}; expected a {}", name, with_article(found->second.thing), expected));
+    fail(at, fmt::format("\"{}\" is {}; expected {} {}", name, with_article(found->second.thing), article(expected),
+                         expected));
   }
   std::vector<std::string> candidates;
   for (const auto& [candidate, named] : names) {
@@ -105,7 +123,7 @@ Span ResolveContext::refer(const At& at, const std::string& text, const Variable
   try {
     reference = parse_reference(text, variables);
   } catch (const ExpressionError& error) {
-    fail(at, fmt::format("in \"{}\": {}", text, error.what()), error.offset);
+    fail(at, fmt::format("in \"{}\": {}", shown(text), error.what()), error.offset);
   }
   const Named& named = look_up(at, reference.name, allowed);
   const std::uint32_t last = named.first + named.count - 1;
@@ -131,8 +149,9 @@ std::uint32_t ResolveContext::refer_to_one(const At& at, const std::string& text
   const Span span = refer(at, text, variables, allowed);
   const bool whole_set = span.named->counted && text.find('[') == text.npos;
   if (span.first != span.last || whole_set) {
-    fail(at, fmt::format("\"{}\" are {} things; expected one, as in \"{}[0]\"", text, span.last - span.first + 1,
-                         text.substr(0, text.find('['))));
+    const std::string name = text.substr(0, text.find('['));
+    fail(at, fmt::format("\"{}\" is a {}; expected one of {}, as in \"{}[0]\"", text, whole_set ? "set" : "range",
+                         whole_set ? "it" : "them", name));
   }
   if (named) *named = span.named;
   return span.first;
@@ -144,7 +163,7 @@ std::int64_t ResolveContext::evaluate_at(const At& at, const std::string& text, 
   try {
     value = evaluate(text, variables);
   } catch (const ExpressionError& error) {
-    fail(at, fmt::format("in \"{}\": {}", text, error.what()), error.offset);
+    fail(at, fmt::format("in \"{}\": {}", shown(text), error.what()), error.offset);
   }
   check_range(at, value, min, max);
   return value;
@@ -152,9 +171,12 @@ std::int64_t ResolveContext::evaluate_at(const At& at, const std::string& text, 
 
 void ResolveContext::check_range(const At& at, std::int64_t value, std::int64_t min, std::int64_t max) const {
   if (value >= min && value <= max) return;
-  const std::string& name = at.message->GetDescriptor()->FindFieldByNumber(at.field)->name();
   const std::string expected = value < min ? fmt::format("at least {}", min) : fmt::format("at most {}", max);
-  fail(at, fmt::format("{} is {}; expected {}", name, value, expected));
+  fail(at, fmt::format("{} is {}; expected {}", field_name(at), value, expected));
+}
+
+void ResolveContext::check_at_most(const At& at, std::uint64_t value, std::uint64_t max) const {
+  if (value > max) fail(at, fmt::format("{} is {}; expected at most {}", field_name(at), value, max));
 }
 
 void ResolveContext::require(const pb::Message& message, int number) const {

@@ -86,6 +86,7 @@ struct ResolveContext {
   std::int64_t evaluate_at(const At& at, const std::string& text, const Variables& variables, std::int64_t min,
                            std::int64_t max) const;
   void check_range(const At& at, std::int64_t value, std::int64_t min, std::int64_t max) const;
+  void check_at_most(const At& at, std::uint64_t value, std::uint64_t max) const;
 
   // The field must be present.
   void require(const google::protobuf::Message& message, int field) const;

@@ -20,13 +20,13 @@ std::string node_name(const Node& node, int number) {
 void resolve_node(ResolveContext& context, const Node& node, int number) {
   const int node_count = context.scenario.machine().node_size();
   context.check_range({&node, Node::kChannelMBpsFieldNumber}, node.channel_mbps(), 1, UINT32_MAX);
-  const auto pages = static_cast<std::int64_t>(std::min<std::uint64_t>(node.pages(), INT64_MAX));
-  context.check_range({&node, Node::kPagesFieldNumber}, pages, 0, kPages_max);
+
+  context.check_at_most({&node, Node::kPagesFieldNumber}, node.pages(), kPages_max);
   context.check_range({&node, Node::kCpusFieldNumber}, node.cpus(), 0, kCpus_max);
   NodeSpec spec;
   spec.name = node_name(node, number);
   spec.cpus = static_cast<int>(node.cpus());
-  spec.pages = pages;
+  spec.pages = static_cast<std::int64_t>(node.pages());
   spec.channel_Bps = node.channel_mbps() * 1e6;
   if (node.distance_size() != 0 && node.distance_size() != node_count) {
     context.fail({&node, Node::kDistanceFieldNumber}, fmt::format("{} has {} distances; expected {}, one per node",
@@ -79,8 +79,8 @@ void resolve_links(ResolveContext& context) {
     if (from == to)
       context.fail({&link, Link::kToFieldNumber}, fmt::format("a link from {0} to {0}; expected two nodes", link.to()));
     if (!linked.insert(std::minmax(from, to)).second) {
-      context.fail({&link},
-                   fmt::format("{} and {} are linked twice; a link serves both directions", link.from(), link.to()));
+      context.fail({&link}, fmt::format("{} and {} are linked twice; expected one link, it serves both directions",
+                                        link.from(), link.to()));
     }
     context.out.links.push_back({from, to, link.mbps() * 1e6});
   }

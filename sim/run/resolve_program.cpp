@@ -7,7 +7,7 @@
 namespace mmsim {
 namespace {
 
-constexpr std::size_t kInstructions_max = 1 << 16;
+constexpr std::size_t kInstructions_max = 1 << 15;
 
 ObjectKind object_kind(Thing thing) {
   switch (thing) {

@@ -87,8 +87,9 @@ void resolve_folio_set(ResolveContext& context, const FolioSet& set, FolioSetSpe
   if (set.has_node()) spec.node = index_of(FolioSet::kNodeFieldNumber, set.node(), Thing::kNode);
   if (set.has_mapping()) spec.mapping = index_of(FolioSet::kMappingFieldNumber, set.mapping(), Thing::kMapping);
   if (set.has_mapped_by()) spec.mm = index_of(FolioSet::kMappedByFieldNumber, set.mapped_by(), Thing::kAddressSpace);
-  spec.first_index = static_cast<std::int64_t>(std::min<std::uint64_t>(set.first_index(), INT64_MAX));
-  context.check_range({&set, FolioSet::kFirstIndexFieldNumber}, spec.first_index, 0, kPages_max);
+
+  context.check_at_most({&set, FolioSet::kFirstIndexFieldNumber}, set.first_index(), kPages_max);
+  spec.first_index = static_cast<std::int64_t>(set.first_index());
   spec.dirty = set.dirty();
   spec.uptodate = set.uptodate();
 }
@@ -96,8 +97,9 @@ void resolve_folio_set(ResolveContext& context, const FolioSet& set, FolioSetSpe
 void define_folio_set(ResolveContext& context, const FolioSet& set) {
   FolioSetSpec spec;
   spec.name = set.name();
-  spec.order = static_cast<int>(std::min<std::uint32_t>(set.order(), INT32_MAX));
-  context.check_range({&set, FolioSet::kOrderFieldNumber}, spec.order, 0, kOrder_max);
+
+  context.check_at_most({&set, FolioSet::kOrderFieldNumber}, set.order(), kOrder_max);
+  spec.order = static_cast<int>(set.order());
   spec.counted = set.has_count();
   std::int64_t count = 1;
   if (set.has_count()) {

@@ -89,7 +89,8 @@ class Setter {
     return {text.substr(0, open), text.substr(open + 1, text.size() - open - 2)};
   }
 
-  const pb::FieldDescriptor& field_of(const pb::Message& message, const std::string& name) const {
+  const pb::FieldDescriptor& find_field(const pb::Message& message, const std::string& name) const {
+    if (message.GetDescriptor() == Scenario::descriptor()) return find_top_field(name);
     const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
     if (!field) fail(unknown_field(*message.GetDescriptor(), name));
     return *field;
@@ -137,13 +138,17 @@ class Setter {
     const auto number = std::from_chars(selector.data(), end, index);
     if (number.ec == std::errc{} && number.ptr == end) {
       if (index < 0 || index >= size) {
-        fail(fmt::format("there is no {}[{}]; the list has {} elements", list.name(), index, size));
+        const std::string expected =
+            size == 0 ? "the list is empty" : fmt::format("expected {0}[0] to {0}[{1}]", list.name(), size - 1);
+        fail(fmt::format("there is no {}[{}]; {}", list.name(), index, expected));
       }
     } else if (const std::optional<int> named = index_by_name(message, list, selector)) {
       index = *named;
     } else {
-      fail(fmt::format("no {} is called \"{}\"{}", list.name(), selector,
-                       did_you_mean(selector, names_in(message, list))));
+      const std::vector<std::string> names = names_in(message, list);
+      std::string hint = did_you_mean(selector, names);
+      if (hint.empty() && !names.empty()) hint = fmt::format("; expected one of {}", fmt::join(names, ", "));
+      fail(fmt::format("no {} is called \"{}\"{}", list.name(), selector, hint));
     }
     return reflection.MutableRepeatedMessage(&message, &list, index);
   }
@@ -168,8 +173,7 @@ class Setter {
   }
 
   pb::Message* enter(pb::Message& message, const Segment& segment) {
-    const pb::FieldDescriptor& field =
-        message.GetDescriptor() == Scenario::descriptor() ? top_field(segment.name) : field_of(message, segment.name);
+    const pb::FieldDescriptor& field = find_field(message, segment.name);
     if (!field.message_type()) fail(fmt::format("{} is a plain value; expected nothing behind it", field.name()));
     check_oneof(message, field);
     const pb::Reflection& reflection = *message.GetReflection();
@@ -186,7 +190,7 @@ class Setter {
   }
 
   // Names of things may begin a path too, so they are suggested beside the fields.
-  const pb::FieldDescriptor& top_field(const std::string& name) const {
+  const pb::FieldDescriptor& find_top_field(const std::string& name) const {
     const pb::Descriptor& descriptor = *Scenario::descriptor();
     if (const pb::FieldDescriptor* field = descriptor.FindFieldByName(name)) return *field;
     std::vector<std::string> candidates;
@@ -201,7 +205,7 @@ class Setter {
   }
 
   void assign(pb::Message& message, const Segment& segment) {
-    const pb::FieldDescriptor& field = field_of(message, segment.name);
+    const pb::FieldDescriptor& field = find_field(message, segment.name);
     if (field.message_type()) fail_whole(field.name(), *field.message_type());
     if (segment.selector) {
       fail(field.is_repeated()
