@@ -45,6 +45,8 @@ std::string context(const Result& result, const Edge& wait, const Edge& held, in
     out += letter('S', "queue for " + held.resource(), wait.since_ns(), procedure, style);
   } else if (held.held_since_ns() >= 0) {
     out += letter('S', named(held.wait_kind(), held.resource()), held.held_since_ns(), held.held_at(), style);
+  } else if (!held.how().empty()) {
+    out += fmt::format("    [S] {}\n", held.how());
   }
   out += letter('W', named(wait.wait_kind(), wait.resource()), wait.since_ns(), procedure, style);
   const std::string release = (queued ? "its turn on " : "release of ") + held.resource();

@@ -121,7 +121,7 @@ TEST(JsonReport, every_field_of_the_contract_is_there_when_empty) {
 TEST(JsonReport, an_edge_names_all_its_parts) {
   const std::string json = json_report(result_from("deadlock_two"));
   for (const char* field : {R"("waiter": "flusher")", R"("holder": "kcompactd0")", R"("resource": "file[2]")",
-                            R"("kind": "OWNER")", R"("because": "The writer walks)"})
+                            R"("kind": "OWNER")", R"("because": "flusher waits for file[2])"})
     EXPECT_THAT(json, HasSubstr(field));
 }
 

@@ -76,25 +76,29 @@ std::string waiting(const std::string& name, const StuckActor* actor, std::int64
 }
 
 // Who could end the wait of an edge, as the last part of a sentence that may have introduced the holder already.
-std::string ending(const Edge& edge, const StuckActor* waiter, const std::string& holder) {
+std::string ending(const Edge& edge, const std::string& holder) {
   const std::string by = edge.ends_when().empty() ? std::string() : ", by " + edge.ends_when();
   std::vector<std::string> all{edge.holder()};
-  if (waiter != nullptr && waiter->behind_size() > 1) all.assign(waiter->behind().begin(), waiter->behind().end());
-  switch (edge.kind()) {
-    case ONE_OF:
-      if (all.size() > 1) return fmt::format("any one of {} could end the wait{}", list_of(all), by);
-      break;
-    case K_OF_N: return fmt::format("{} of {} would have to end the wait{}", edge.k(), list_of(all), by);
-    case QUEUED_BEHIND: return fmt::format("{} has to be served first", edge.holder());
-    default:
-      if (all.size() > 1) return fmt::format("all of {} would have to end the wait{}", list_of(all), by);
-  }
-  return fmt::format("{} alone could end the wait{}", holder, by);
+  all.insert(all.end(), edge.beside().begin(), edge.beside().end());
+  if (edge.kind() == QUEUED_BEHIND) return fmt::format("{} has to be served first", holder);
+  if (edge.kind() == K_OF_N) return fmt::format("{} of {} would have to end the wait{}", edge.k(), list_of(all), by);
+  if (all.size() == 1) return fmt::format("{} alone could end the wait{}", holder, by);
+  if (edge.kind() == ONE_OF) return fmt::format("any one of {} could end the wait{}", list_of(all), by);
+  return fmt::format("all of {} would have to end the wait{}", list_of(all), by);
 }
 
-std::string ended(std::string text) {
-  if (!text.empty() && text.back() != '.') text += '.';
-  return text;
+// What the holder did to be waited for, as predicates of a sentence about it; empty where nothing is known but that it
+// could end the wait.
+std::string standing(const Edge& edge) {
+  std::string text;
+  if (edge.kind() == QUEUED_BEHIND) {
+    text = fmt::format("stands before it in the queue for {}", edge.resource());
+  } else if (edge.held_since_ns() >= 0) {
+    text = fmt::format("has held {} since {}", edge.resource(), microseconds(edge.held_since_ns()));
+    if (!edge.held_at().empty()) text += ", taken in " + edge.held_at();
+  }
+  if (!text.empty() && !edge.how().empty()) text += " and ";
+  return text + edge.how();
 }
 
 }  // namespace
@@ -127,32 +131,25 @@ std::string blocked_on(const Edge& edge) {
 }
 
 std::string blocked_on(const StuckActor& orphan) {
-  return fmt::format("INFO: task {} is blocked on {}, but nobody is left who could wake it.", orphan.actor(),
-                     named(orphan.wait_kind(), orphan.waits_for()));
+  return fmt::format("INFO: task {} is blocked on {}, but {}.", orphan.actor(),
+                     named(orphan.wait_kind(), orphan.waits_for()),
+                     orphan.nobody().empty() ? "nobody is left who could end the wait" : orphan.nobody());
 }
 
 std::string because(const Result& result, const Edge& edge) {
-  const StuckActor* waiter = find_stuck(result, edge.waiter());
+  if (!edge.because().empty()) return edge.because();
   const bool itself = edge.holder() == edge.waiter();
-  std::string holder = itself ? "it" : edge.holder() + place(find_stuck(result, edge.holder()));
-  std::string text = waiting(edge.waiter(), waiter, edge.since_ns()) + " because ";
-  if (edge.kind() == QUEUED_BEHIND) {
-    text += fmt::format("{} stands before it in the queue for {}; ", holder, edge.resource());
-  } else if (edge.held_since_ns() >= 0) {
-    text += fmt::format("{} has held {} since {}", holder, edge.resource(), microseconds(edge.held_since_ns()));
-    if (!edge.held_at().empty()) text += ", taken in " + edge.held_at();
-    text += "; ";
-    if (!itself) holder = edge.holder();
-  }
-  text = ended(text + ending(edge, waiter, holder));
-  return edge.because().empty() || edge.because() == text ? text : text + " " + ended(edge.because());
+  const std::string introduced = itself ? "it" : edge.holder() + place(find_stuck(result, edge.holder()));
+  const std::string wait = waiting(edge.waiter(), find_stuck(result, edge.waiter()), edge.since_ns());
+  const std::string held = standing(edge);
+  if (held.empty()) return fmt::format("{} because {}.", wait, ending(edge, introduced));
+  return fmt::format("{} because {} {}; {}.", wait, introduced, held, ending(edge, itself ? "it" : edge.holder()));
 }
 
 std::string because(const StuckActor& orphan) {
-  const std::string text =
-      waiting(orphan.actor(), &orphan, orphan.since_ns()) +
-      fmt::format(", and no actor that still runs or will run can end the wait for {}.", orphan.waits_for());
-  return orphan.because().empty() || orphan.because() == text ? text : text + " " + ended(orphan.because());
+  if (!orphan.because().empty()) return orphan.because();
+  return fmt::format("{}, and no actor that still runs or will run can end the wait for {}.",
+                     waiting(orphan.actor(), &orphan, orphan.since_ns()), orphan.waits_for());
 }
 
 void fill_sentences(Result& result) {

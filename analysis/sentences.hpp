@@ -14,8 +14,8 @@ std::string headline(const Result& result);
 std::string blocked_on(const Edge& edge);
 std::string blocked_on(const StuckActor& orphan);
 
-// Who holds what since when, at which step of which procedure, where, and who alone could end the wait. Ends with what
-// `edge.because` adds, if anything.
+// Who holds what since when, at which step of which procedure, where, and who alone could end the wait. A
+// sentence that the data holds already is returned as it is.
 std::string because(const Result& result, const Edge& edge);
 std::string because(const StuckActor& orphan);
 

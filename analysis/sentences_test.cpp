@@ -57,15 +57,15 @@ TEST(Headline, of_the_other_verdicts) {
 }
 
 TEST(Because, says_who_may_end_a_wait_that_any_of_several_can) {
-  const Result result = result_of(R"(stuck { actor: "a" state: "R" cpu: -1 behind: ["b", "c"] }
-      cycles { edges { waiter: "a" holder: "b" kind: ONE_OF since_ns: 1000 held_since_ns: -1 ends_when: "up s" } })");
+  const Result result = result_of(R"(stuck { actor: "a" state: "R" cpu: -1 }
+      cycles { edges { waiter: "a" holder: "b" beside: "c" kind: ONE_OF since_ns: 1000 held_since_ns: -1 ends_when: "up s" } })");
   EXPECT_EQ(because(result, result.cycles(0).edges(0)),
             "a has spun since 1.000 us because any one of b and c could end the wait, by up s.");
 }
 
 TEST(Because, says_how_many_of_several_are_needed) {
-  const Result result = result_of(R"(stuck { actor: "a" cpu: -1 behind: ["b", "c", "d"] }
-      cycles { edges { waiter: "a" holder: "b" kind: K_OF_N k: 2 since_ns: 1000 held_since_ns: -1 } })");
+  const Result result = result_of(R"(stuck { actor: "a" cpu: -1 }
+      cycles { edges { waiter: "a" holder: "b" beside: ["c", "d"] kind: K_OF_N k: 2 since_ns: 1000 held_since_ns: -1 } })");
   EXPECT_EQ(because(result, result.cycles(0).edges(0)),
             "a has waited since 1.000 us because 2 of b, c and d would have to end the wait.");
 }
