@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "proto/result.pb.h"
+#include "proto/result.hpp"
 
 namespace mmsim {
 

@@ -193,7 +193,7 @@ Catalogue catalogue() {
   }
   lister.section("values");
   for (int i = 0; i < file.enum_type_count(); ++i) lister.values(*file.enum_type(i));
-  lister.values(*file.pool()->FindEnumTypeByName("mmsim.Verdict"));
+  lister.values(*file.pool()->FindEnumTypeByName(Verdict_descriptor()->full_name()));
   return out;
 }
 

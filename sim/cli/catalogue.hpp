@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proto/result.pb.h"
+#include "proto/result.hpp"
 
 namespace mmsim {
 

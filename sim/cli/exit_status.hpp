@@ -1,7 +1,7 @@
 // What the program's exit status means. Scripts depend on it.
 #pragma once
 
-#include "proto/verdict.pb.h"
+#include "proto/verdict.hpp"
 
 namespace mmsim {
 

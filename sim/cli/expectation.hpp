@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "proto/result.pb.h"
-#include "proto/scenario.pb.h"
+#include "proto/result.hpp"
+#include "proto/scenario.hpp"
 
 namespace mmsim {
 

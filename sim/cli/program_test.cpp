@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "proto/result.pb.h"
+#include "proto/result.hpp"
 
 namespace mmsim {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "analysis/format.hpp"
 #include "analysis/report.hpp"
+#include "analysis/sentences.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/interrupt.hpp"
@@ -24,7 +25,8 @@ ExitStatus run_command(const RunArgs& args) {
     });
   };
   catch_interrupt();
-  const Result result = run_scenario(loaded.resolved, options);
+  Result result = run_scenario(loaded.resolved, options);
+  fill_sentences(result);
   line.clear();
   print(args.format == Format::kJson ? json_report(result) : text_report(result, style_for(args.colour)));
   return exit_status(result.verdict());

@@ -2,6 +2,7 @@
 
 #include "sim/core/time.hpp"
 #include "sim/core/visible.hpp"
+#include "sim/machine/cpus.hpp"
 #include "sim/mm/filemap.hpp"
 
 namespace mmsim {
@@ -28,7 +29,15 @@ void set_stage(Bio& bio, WritebackStage stage, Actor* keeper) {
   }
 }
 
-void Bio::done(World& world) { bio_endio(world, *this); }
+// The completion interrupt, on the CPU that submitted it.
+void Bio::done(World& world) {
+  const auto handler = [](void* bio, int, std::int64_t) {
+    auto& done = *static_cast<Bio*>(bio);
+    bio_endio(done.mm.world, done);
+  };
+  if (mm.cpus == nullptr || submitter->cpu < 0) return bio_endio(world, *this);
+  mm.cpus->interrupt(submitter->cpu, {mm.costs.irq_ns, handler, this});
+}
 
 void bio_endio(World& world, Bio& bio) {
   for (Folio* folio : bio.folios) folio_end_writeback(world, *folio);

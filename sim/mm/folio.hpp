@@ -17,16 +17,17 @@ enum class MappingKind : std::uint8_t { kFile, kBdev, kShmem, kAnon };
 
 // A page cache, or anonymous memory. A folio's place in it is a slot: see Mm.
 struct Mapping {
+  Mapping(Name n, MappingKind k, BlockDevice* d) : name(n), kind(k), device(d) {}
   Name name;
-  MappingKind kind = MappingKind::kAnon;
-  BlockDevice* device = nullptr;     // where it is written to; nullptr: nowhere
+  MappingKind kind;
+  BlockDevice* device;               // where it is written to; nullptr: nowhere
 };
 
 // A process's memory: mm_struct.
 struct AddressSpace {
-  AddressSpace(Name n, Name lock_name, Arena& arena) : name(n), mmap_lock(lock_name, arena), cpus(arena) {}
+  AddressSpace(Name n, Rwsem& lock, Arena& arena) : name(n), mmap_lock(lock), cpus(arena) {}
   Name name;
-  Rwsem mmap_lock;
+  Rwsem& mmap_lock;
   CpuSet cpus;                       // that run it: who must acknowledge a TLB shootdown
 };
 

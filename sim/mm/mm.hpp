@@ -19,7 +19,7 @@ class FlowNetwork;
 // See message Costs of scenario.proto for what each is and where it comes from.
 struct MmCosts {
   std::int64_t alloc_folio_ns = 0, unmap_pte_ns = 0, move_mapping_ns = 0, remap_pte_ns = 0, lru_add_ns = 0, fault_ns = 0,
-               submit_bio_ns = 0;
+               submit_bio_ns = 0, irq_ns = 0;
   double copy_Bps = 0;
 };
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "proto/scenario.pb.h"
+#include "proto/scenario.hpp"
 #include "sim/run/resolved.hpp"
 #include "sim/run/scenario_error.hpp"
 

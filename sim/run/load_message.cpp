@@ -5,13 +5,13 @@
 
 #include <cctype>
 
-#include "proto/scenario.pb.h"
+#include "proto/scenario.hpp"
 #include "sim/run/suggest.hpp"
 
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
 // What stands before the place of an error.
 struct Before {
@@ -42,10 +42,10 @@ std::string between(std::string_view text, std::string_view from, std::string_vi
 
 bool begins(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
-const pb::FieldDescriptor* find_enum_field(const std::string& name) {
-  const pb::FileDescriptor& file = *Scenario::descriptor()->file();
+const protobuf::FieldDescriptor* find_enum_field(const std::string& name) {
+  const protobuf::FileDescriptor& file = *Scenario::descriptor()->file();
   for (int i = 0; i < file.message_type_count(); ++i) {
-    const pb::FieldDescriptor* field = file.message_type(i)->FindFieldByName(name);
+    const protobuf::FieldDescriptor* field = file.message_type(i)->FindFieldByName(name);
     if (field && field->enum_type()) return field;
   }
   return nullptr;
@@ -83,7 +83,7 @@ UserMessage wrong_mark(std::string_view error, TextPosition position) {
 
 }  // namespace
 
-std::string unknown_field(const pb::Descriptor& message, std::string_view name) {
+std::string unknown_field(const protobuf::Descriptor& message, std::string_view name) {
   std::vector<std::string> names;
   for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
   std::string hint = did_you_mean(name, names);
@@ -91,7 +91,7 @@ std::string unknown_field(const pb::Descriptor& message, std::string_view name) 
   return fmt::format("message {} has no field \"{}\"{}", message.name(), name, hint);
 }
 
-std::vector<std::string> enum_names(const pb::FieldDescriptor& field) {
+std::vector<std::string> enum_names(const protobuf::FieldDescriptor& field) {
   std::vector<std::string> names;
   for (int i = 0; i < field.enum_type()->value_count(); ++i) {
     if (field.enum_type()->value(i)->number() != 0) names.push_back(field.enum_type()->value(i)->name());
@@ -99,7 +99,7 @@ std::vector<std::string> enum_names(const pb::FieldDescriptor& field) {
   return names;
 }
 
-std::string wrong_enum_value(const pb::FieldDescriptor& field, std::string_view value) {
+std::string wrong_enum_value(const protobuf::FieldDescriptor& field, std::string_view value) {
   const std::vector<std::string> names = enum_names(field);
   return fmt::format("{} is one of {}, not {}{}", field.name(), fmt::join(names, ", "), value,
                      did_you_mean(value, names));

@@ -11,10 +11,10 @@
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
-class Ignore : public pb::io::ErrorCollector {
-  void AddError(int, pb::io::ColumnNumber, const std::string&) override {}
+class Ignore : public protobuf::io::ErrorCollector {
+  void AddError(int, protobuf::io::ColumnNumber, const std::string&) override {}
 };
 
 // Finds the `wanted`-th value of one textual occurrence of a field, which is `name: value` or `name: [value, value]`.
@@ -58,10 +58,10 @@ class ValueFinder {
 }  // namespace
 
 void visit_tokens(const std::string& text, const std::function<bool(const TextToken&)>& visit) {
-  pb::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
+  protobuf::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
   Ignore ignore;
-  pb::io::Tokenizer tokenizer(&stream, &ignore);
-  tokenizer.set_comment_style(pb::io::Tokenizer::SH_COMMENT_STYLE);
+  protobuf::io::Tokenizer tokenizer(&stream, &ignore);
+  tokenizer.set_comment_style(protobuf::io::Tokenizer::SH_COMMENT_STYLE);
   tokenizer.set_allow_f_after_float(true);
   while (tokenizer.Next()) {
     const auto& token = tokenizer.current();
@@ -69,17 +69,17 @@ void visit_tokens(const std::string& text, const std::function<bool(const TextTo
   }
 }
 
-void ScenarioSource::index(const pb::Message& root, const pb::TextFormat::ParseInfoTree& tree) {
+void ScenarioSource::index(const protobuf::Message& root, const protobuf::TextFormat::ParseInfoTree& tree) {
   index_message(root, {&tree, {}});
 }
 
-void ScenarioSource::index_message(const pb::Message& message, Place place) {
+void ScenarioSource::index_message(const protobuf::Message& message, Place place) {
   places_[&message] = place;
-  const pb::Reflection& reflection = *message.GetReflection();
-  std::vector<const pb::FieldDescriptor*> fields;
+  const protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const protobuf::FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
-  for (const pb::FieldDescriptor* field : fields) {
-    if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+  for (const protobuf::FieldDescriptor* field : fields) {
+    if (field->cpp_type() != protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
     const bool repeated = field->is_repeated();
     const int count = repeated ? reflection.FieldSize(message, field) : 1;
     TextPosition position = place.position;
@@ -87,7 +87,7 @@ void ScenarioSource::index_message(const pb::Message& message, Place place) {
       // The elements of `field: [{...}, {...}]` share the place of the name.
       const auto location = place.tree->GetLocation(field, repeated ? i : -1);
       if (location.line >= 0) position = {location.line, location.column};
-      const pb::Message& inner =
+      const protobuf::Message& inner =
           repeated ? reflection.GetRepeatedMessage(message, field, i) : reflection.GetMessage(message, field);
       index_message(inner, {place.tree->GetTreeForNested(field, repeated ? i : -1), position});
     }
@@ -96,13 +96,13 @@ void ScenarioSource::index_message(const pb::Message& message, Place place) {
 
 void ScenarioSource::note_set(const At& at, const std::string& flag) { flags_[{at.message, at.field}] = flag; }
 
-int ScenarioSource::line(const pb::Message& message) const {
+int ScenarioSource::line(const protobuf::Message& message) const {
   const auto place = places_.find(&message);
   return place == places_.end() ? 0 : place->second.position.line + 1;
 }
 
 std::optional<TextToken> ScenarioSource::find_value(const Place& place, const At& at, std::string& storage) const {
-  const pb::FieldDescriptor* field = at.message->GetDescriptor()->FindFieldByNumber(at.field);
+  const protobuf::FieldDescriptor* field = at.message->GetDescriptor()->FindFieldByNumber(at.field);
   int wanted = field->is_repeated() ? at.index : 0;
   for (int occurrence = 0; wanted >= 0; ++occurrence) {
     const auto location = place.tree->GetLocation(field, field->is_repeated() ? occurrence : -1);

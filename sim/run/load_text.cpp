@@ -19,13 +19,13 @@
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
 constexpr std::size_t kFile_max = 16 << 20;
 constexpr int kNesting_max = 64;  // of messages; bounds every recursion over a scenario
 
 // Keeps the first error: those after it are often its consequences.
-class FirstError : public pb::io::ErrorCollector {
+class FirstError : public protobuf::io::ErrorCollector {
  public:
   struct Error {
     TextPosition position;
@@ -34,7 +34,7 @@ class FirstError : public pb::io::ErrorCollector {
   std::optional<Error> error;
 
  private:
-  void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
+  void AddError(int line, protobuf::io::ColumnNumber column, const std::string& message) override {
     if (!error) error = {{std::max(line, 0), std::max(column, 0)}, message};
   }
 };
@@ -85,13 +85,13 @@ void check_text(const ScenarioSource& source) {
   }
 }
 
-void parse_scenario(const ScenarioSource& source, Scenario& scenario, pb::TextFormat::ParseInfoTree& locations) {
-  pb::TextFormat::Parser parser;
+void parse_scenario(const ScenarioSource& source, Scenario& scenario, protobuf::TextFormat::ParseInfoTree& locations) {
+  protobuf::TextFormat::Parser parser;
   FirstError first;
   parser.RecordErrorsTo(&first);
   parser.WriteLocationsTo(&locations);
   parser.SetRecursionLimit(kNesting_max);
-  pb::io::ArrayInputStream stream(source.text().data(), static_cast<int>(source.text().size()));
+  protobuf::io::ArrayInputStream stream(source.text().data(), static_cast<int>(source.text().size()));
   if (parser.Parse(&stream, &scenario) && !first.error) return;
   const FirstError::Error error = first.error.value_or(FirstError::Error{{}, "Not a scenario."});
   const UserMessage message = translate(error.message, error.position, source.text());

@@ -9,18 +9,18 @@
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
 // *_UNSPECIFIED is what an enum is before anybody chose; nobody may choose it.
-void check_enums(const ScenarioSource& source, const pb::Message& message) {
-  const pb::Reflection& reflection = *message.GetReflection();
-  std::vector<const pb::FieldDescriptor*> fields;
+void check_enums(const ScenarioSource& source, const protobuf::Message& message) {
+  const protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const protobuf::FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
-  for (const pb::FieldDescriptor* field : fields) {
+  for (const protobuf::FieldDescriptor* field : fields) {
     if (field->enum_type() && reflection.GetEnumValue(message, field) == 0) {
       source.fail({&message, field->number()}, wrong_enum_value(*field, reflection.GetEnum(message, field)->name()));
     }
-    if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->cpp_type() != protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
     if (!field->is_repeated()) {
       check_enums(source, reflection.GetMessage(message, field));
       continue;

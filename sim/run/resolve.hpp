@@ -2,7 +2,7 @@
 // folio lists expanded, programs flattened, every rule of scenario.proto checked.
 #pragma once
 
-#include "proto/scenario.pb.h"
+#include "proto/scenario.hpp"
 #include "sim/run/load_source.hpp"
 #include "sim/run/resolved.hpp"
 

@@ -12,7 +12,7 @@
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
@@ -80,7 +80,7 @@ const char* noun(Thing thing) {
 
 std::string with_article(Thing thing) { return fmt::format("{} {}", article(noun(thing)), noun(thing)); }
 
-void ResolveContext::define(const pb::Message& message, int name_field, const std::string& name, Named named) {
+void ResolveContext::define(const protobuf::Message& message, int name_field, const std::string& name, Named named) {
   const At at{&message, name_field};
   named.message = &message;
   const bool param = named.thing == Thing::kParam;
@@ -179,9 +179,9 @@ void ResolveContext::check_at_most(const At& at, std::uint64_t value, std::uint6
   if (value > max) fail(at, fmt::format("{} is {}; expected at most {}", field_name(at), value, max));
 }
 
-void ResolveContext::require(const pb::Message& message, int number) const {
-  const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByNumber(number);
-  const pb::Reflection& reflection = *message.GetReflection();
+void ResolveContext::require(const protobuf::Message& message, int number) const {
+  const protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByNumber(number);
+  const protobuf::Reflection& reflection = *message.GetReflection();
   const bool present =
       field->is_repeated() ? reflection.FieldSize(message, field) > 0 : reflection.HasField(message, field);
   if (present) return;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proto/scenario.pb.h"
+#include "proto/scenario.hpp"
 #include "sim/run/expression.hpp"
 #include "sim/run/load_source.hpp"
 #include "sim/run/resolved.hpp"

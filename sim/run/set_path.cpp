@@ -15,7 +15,7 @@
 namespace mmsim {
 namespace {
 
-namespace pb = google::protobuf;
+namespace protobuf = google::protobuf;
 
 // One part of a path: name, or name[selector].
 struct Segment {
@@ -33,15 +33,15 @@ std::vector<std::string> split(const std::string& text, char mark) {
   return parts;
 }
 
-class NoComplaint : public pb::io::ErrorCollector {
-  void AddError(int, pb::io::ColumnNumber, const std::string&) override {}
+class NoComplaint : public protobuf::io::ErrorCollector {
+  void AddError(int, protobuf::io::ColumnNumber, const std::string&) override {}
 };
 
-std::string kind_of(const pb::FieldDescriptor& field) {
+std::string kind_of(const protobuf::FieldDescriptor& field) {
   switch (field.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_BOOL: return "true or false";
-    case pb::FieldDescriptor::CPPTYPE_UINT32: return fmt::format("a whole number from 0 to {}", UINT32_MAX);
-    case pb::FieldDescriptor::CPPTYPE_UINT64: return fmt::format("a whole number from 0 to {}", UINT64_MAX);
+    case protobuf::FieldDescriptor::CPPTYPE_BOOL: return "true or false";
+    case protobuf::FieldDescriptor::CPPTYPE_UINT32: return fmt::format("a whole number from 0 to {}", UINT32_MAX);
+    case protobuf::FieldDescriptor::CPPTYPE_UINT64: return fmt::format("a whole number from 0 to {}", UINT64_MAX);
     default: return "a whole number";
   }
 }
@@ -57,12 +57,12 @@ class Setter {
   }
 
   void apply() {
-    pb::Message* message = &scenario_;
+    protobuf::Message* message = &scenario_;
     std::size_t next = 0;
     if (path_.size() == 2 && path_[0].name == "param" && !path_[0].selector) {
       message = element(scenario_, *Scenario::descriptor()->FindFieldByName("param"), path_[1].name);
       path_ = {{"value", {}}};
-    } else if (pb::Message* named = find_named(path_.front())) {
+    } else if (protobuf::Message* named = find_named(path_.front())) {
       message = named;
       next = 1;
       if (next == path_.size()) fail_whole(path_.front().name, *message->GetDescriptor());
@@ -74,7 +74,7 @@ class Setter {
  private:
   [[noreturn]] void fail(std::string_view what) const { throw ScenarioError(fmt::format("{}: {}", flag_, what)); }
 
-  [[noreturn]] void fail_whole(std::string_view name, const pb::Descriptor& message) const {
+  [[noreturn]] void fail_whole(std::string_view name, const protobuf::Descriptor& message) const {
     std::vector<std::string> fields;
     for (int i = 0; i < message.field_count(); ++i) fields.push_back(message.field(i)->name());
     fail(fmt::format("{} is a message {}; expected a field of it: {}", name, message.name(), fmt::join(fields, ", ")));
@@ -89,20 +89,20 @@ class Setter {
     return {text.substr(0, open), text.substr(open + 1, text.size() - open - 2)};
   }
 
-  const pb::FieldDescriptor& find_field(const pb::Message& message, const std::string& name) const {
+  const protobuf::FieldDescriptor& find_field(const protobuf::Message& message, const std::string& name) const {
     if (message.GetDescriptor() == Scenario::descriptor()) return find_top_field(name);
-    const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+    const protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
     if (!field) fail(unknown_field(*message.GetDescriptor(), name));
     return *field;
   }
 
   // A thing of the scenario by its name alone; nullptr where none has it.
-  pb::Message* find_named(const Segment& segment) const {
-    pb::Message* found = nullptr;
+  protobuf::Message* find_named(const Segment& segment) const {
+    protobuf::Message* found = nullptr;
     std::string found_in;
-    const pb::Descriptor& descriptor = *Scenario::descriptor();
+    const protobuf::Descriptor& descriptor = *Scenario::descriptor();
     for (int i = 0; i < descriptor.field_count(); ++i) {
-      const pb::FieldDescriptor& list = *descriptor.field(i);
+      const protobuf::FieldDescriptor& list = *descriptor.field(i);
       if (!list.is_repeated() || !list.message_type()) continue;
       const std::optional<int> index = index_by_name(scenario_, list, segment.name);
       if (!index) continue;
@@ -119,19 +119,19 @@ class Setter {
     return found;
   }
 
-  static std::optional<int> index_by_name(const pb::Message& message, const pb::FieldDescriptor& list,
+  static std::optional<int> index_by_name(const protobuf::Message& message, const protobuf::FieldDescriptor& list,
                                           const std::string& name) {
-    const pb::FieldDescriptor* name_field = list.message_type()->FindFieldByName("name");
-    const pb::Reflection& reflection = *message.GetReflection();
+    const protobuf::FieldDescriptor* name_field = list.message_type()->FindFieldByName("name");
+    const protobuf::Reflection& reflection = *message.GetReflection();
     for (int i = 0; name_field && i < reflection.FieldSize(message, &list); ++i) {
-      const pb::Message& element = reflection.GetRepeatedMessage(message, &list, i);
+      const protobuf::Message& element = reflection.GetRepeatedMessage(message, &list, i);
       if (element.GetReflection()->GetString(element, name_field) == name) return i;
     }
     return {};
   }
 
-  pb::Message* element(pb::Message& message, const pb::FieldDescriptor& list, const std::string& selector) const {
-    const pb::Reflection& reflection = *message.GetReflection();
+  protobuf::Message* element(protobuf::Message& message, const protobuf::FieldDescriptor& list, const std::string& selector) const {
+    const protobuf::Reflection& reflection = *message.GetReflection();
     const int size = reflection.FieldSize(message, &list);
     int index = 0;
     const auto end = selector.data() + selector.size();
@@ -153,30 +153,30 @@ class Setter {
     return reflection.MutableRepeatedMessage(&message, &list, index);
   }
 
-  static std::vector<std::string> names_in(const pb::Message& message, const pb::FieldDescriptor& list) {
+  static std::vector<std::string> names_in(const protobuf::Message& message, const protobuf::FieldDescriptor& list) {
     std::vector<std::string> names;
-    const pb::FieldDescriptor* name = list.message_type()->FindFieldByName("name");
+    const protobuf::FieldDescriptor* name = list.message_type()->FindFieldByName("name");
     for (int i = 0; name && i < message.GetReflection()->FieldSize(message, &list); ++i) {
-      const pb::Message& element = message.GetReflection()->GetRepeatedMessage(message, &list, i);
+      const protobuf::Message& element = message.GetReflection()->GetRepeatedMessage(message, &list, i);
       names.push_back(element.GetReflection()->GetString(element, name));
     }
     return names;
   }
 
   // A member of a oneof cannot take the place of another, whose fields would silently be lost.
-  void check_oneof(const pb::Message& message, const pb::FieldDescriptor& field) const {
-    const pb::OneofDescriptor* oneof = field.containing_oneof();
-    const pb::FieldDescriptor* present =
+  void check_oneof(const protobuf::Message& message, const protobuf::FieldDescriptor& field) const {
+    const protobuf::OneofDescriptor* oneof = field.containing_oneof();
+    const protobuf::FieldDescriptor* present =
         oneof ? message.GetReflection()->GetOneofFieldDescriptor(message, oneof) : nullptr;
     if (!present || present == &field) return;
     fail(fmt::format("this {} has {}, not {}", message.GetDescriptor()->name(), present->name(), field.name()));
   }
 
-  pb::Message* enter(pb::Message& message, const Segment& segment) {
-    const pb::FieldDescriptor& field = find_field(message, segment.name);
+  protobuf::Message* enter(protobuf::Message& message, const Segment& segment) {
+    const protobuf::FieldDescriptor& field = find_field(message, segment.name);
     if (!field.message_type()) fail(fmt::format("{} is a plain value; expected nothing behind it", field.name()));
     check_oneof(message, field);
-    const pb::Reflection& reflection = *message.GetReflection();
+    const protobuf::Reflection& reflection = *message.GetReflection();
     if (field.is_repeated()) {
       if (segment.selector) return element(message, field, *segment.selector);
       fail(fmt::format("{0} is a list; expected one element, as in {0}[0]", field.name()));
@@ -184,18 +184,18 @@ class Setter {
     if (segment.selector)
       fail(fmt::format("{} is no list; expected no [{}] behind it", field.name(), *segment.selector));
     const bool is_new = !reflection.HasField(message, &field);
-    pb::Message* inner = reflection.MutableMessage(&message, &field);
+    protobuf::Message* inner = reflection.MutableMessage(&message, &field);
     if (is_new) source_.note_set({inner}, flag_);
     return inner;
   }
 
   // Names of things may begin a path too, so they are suggested beside the fields.
-  const pb::FieldDescriptor& find_top_field(const std::string& name) const {
-    const pb::Descriptor& descriptor = *Scenario::descriptor();
-    if (const pb::FieldDescriptor* field = descriptor.FindFieldByName(name)) return *field;
+  const protobuf::FieldDescriptor& find_top_field(const std::string& name) const {
+    const protobuf::Descriptor& descriptor = *Scenario::descriptor();
+    if (const protobuf::FieldDescriptor* field = descriptor.FindFieldByName(name)) return *field;
     std::vector<std::string> candidates;
     for (int i = 0; i < descriptor.field_count(); ++i) {
-      const pb::FieldDescriptor& field = *descriptor.field(i);
+      const protobuf::FieldDescriptor& field = *descriptor.field(i);
       candidates.push_back(field.name());
       if (!field.is_repeated() || !field.message_type()) continue;
       for (std::string& thing : names_in(scenario_, field)) candidates.push_back(std::move(thing));
@@ -204,8 +204,8 @@ class Setter {
                      did_you_mean(name, candidates)));
   }
 
-  void assign(pb::Message& message, const Segment& segment) {
-    const pb::FieldDescriptor& field = find_field(message, segment.name);
+  void assign(protobuf::Message& message, const Segment& segment) {
+    const protobuf::FieldDescriptor& field = find_field(message, segment.name);
     if (field.message_type()) fail_whole(field.name(), *field.message_type());
     if (segment.selector) {
       fail(field.is_repeated()
@@ -222,14 +222,14 @@ class Setter {
     source_.note_set({&message, field.number()}, flag_);
   }
 
-  void put(pb::Message& message, const pb::FieldDescriptor& field, const std::string& value) {
-    const pb::Reflection& reflection = *message.GetReflection();
-    if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
+  void put(protobuf::Message& message, const protobuf::FieldDescriptor& field, const std::string& value) {
+    const protobuf::Reflection& reflection = *message.GetReflection();
+    if (field.cpp_type() == protobuf::FieldDescriptor::CPPTYPE_STRING) {
       field.is_repeated() ? reflection.AddString(&message, &field, value)
                           : reflection.SetString(&message, &field, value);
       return;
     }
-    pb::TextFormat::Parser parser;
+    protobuf::TextFormat::Parser parser;
     NoComplaint silent;
     parser.RecordErrorsTo(&silent);
     if (parser.ParseFieldValueFromString(value, &field, &message)) return;

@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "proto/scenario.pb.h"
+#include "proto/scenario.hpp"
 #include "sim/run/load_source.hpp"
 
 namespace mmsim {

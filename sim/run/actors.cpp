@@ -1,0 +1,42 @@
+#include "sim/run/actors.hpp"
+
+#include "sim/core/time.hpp"
+#include "sim/core/visible.hpp"
+#include "sim/mm/fault.hpp"
+
+namespace mmsim {
+
+Task<> migrate_pages_actor(Actor& self, Mm& mm, MigrateControl control, const ArenaVector<std::uint32_t>& slots,
+                           std::int64_t times) {
+  const int there = control.to_node;
+  const int back = slots.empty() ? there : mm.slots[slots.front()]->node;
+  for (std::int64_t i = 0; i < times; ++i) {
+    control.to_node = i % 2 == 0 ? there : back;
+    // The caller isolates what is not there yet.
+    FolioList list(ArenaAllocator<Folio*>(mm.world.arena));
+    for (const std::uint32_t slot : slots)
+      if (mm.slots[slot]->node != control.to_node) list.push_back(mm.slots[slot]);
+    co_await migrate_pages(self, control, list);
+  }
+}
+
+Task<> writeback_actor(Actor& self, WritebackControl control, const ArenaVector<std::uint32_t>& slots, std::int64_t times) {
+  for (std::int64_t i = 0; i < times; ++i) {
+    if (i > 0)
+      co_await visible(self, nullptr, "folio_mark_dirty", [&] {
+        for (const std::uint32_t slot : slots) control.mm.slots[slot]->dirty = true;
+      });
+    co_await write_cache_pages(self, control, slots);
+  }
+}
+
+Task<> page_fault_actor(Actor& self, Mm& mm, const ArenaVector<std::uint32_t>& slots, std::int64_t times,
+                        std::int64_t think_ns) {
+  for (std::int64_t i = 0; times == 0 || i < times; ++i)
+    for (const std::uint32_t slot : slots) {
+      co_await spend(self, think_ns);
+      co_await touch(self, mm, slot);
+    }
+}
+
+}  // namespace mmsim
