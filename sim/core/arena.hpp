@@ -17,11 +17,14 @@
 #include <utility>
 #include <vector>
 
+#include "sim/core/check.hpp"
+
 namespace mmsim {
 
 class Arena {
  public:
   static constexpr std::size_t kRegion_bytes = std::size_t{1} << 34;
+  static constexpr std::size_t kGrain_bytes = 16;   // alignment of every block
 
   struct Unmap {
     void operator()(Arena* arena) const noexcept;
@@ -50,6 +53,7 @@ class Arena {
   // Objects made this way are never destroyed: they end with the arena.
   template <class T, class... Args>
   T* make(Args&&... args) {
+    static_assert(alignof(T) <= kGrain_bytes);
     return new (allocate(sizeof(T))) T(std::forward<Args>(args)...);
   }
 
@@ -63,13 +67,13 @@ class Arena {
   struct FreeBlock {
     FreeBlock* next;
   };
-  static constexpr std::size_t kGrain_bytes = 16;
   static constexpr std::size_t kSmall_bytes = 512;
   static constexpr std::size_t kSmallClasses = kSmall_bytes / kGrain_bytes + 1;  // class 0 stays empty
   static constexpr std::size_t kClasses = kSmallClasses + 26;                    // 1 KiB ... 16 GiB and spare
 
   static std::size_t size_class(std::size_t bytes) {
     if (bytes <= kSmall_bytes) return (bytes + kGrain_bytes - 1) / kGrain_bytes + (bytes == 0);
+    MMSIM_CHECK(bytes <= kRegion_bytes, "one block larger than an arena");
     return kSmallClasses + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 10;
   }
   static std::size_t class_bytes(std::size_t cls) {

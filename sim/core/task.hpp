@@ -5,15 +5,19 @@
 //    that. So the machine stack stays flat however long a loop of calls is. (Symmetric transfer would overflow it: GCC 12
 //    makes no tail calls when it does not optimise, nor under AddressSanitizer.)
 // 3. Model code throws nothing.
+// 4. No co_await stands in the condition of an if, while or switch: GCC 12 then puts the condition's value in front of a
+//    frame without locals, where every handle expects the frame to begin. Name the result first. A check finds offenders.
 #pragma once
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
 #include "sim/core/actor.hpp"
 #include "sim/core/arena.hpp"
+#include "sim/core/check.hpp"
 
 namespace mmsim {
 
@@ -41,13 +45,22 @@ struct PromiseBase {
       if (promise.caller)
         promise.self.leaf = promise.caller;
       else
-        actor_finished(promise.self);
+        actor_finished(promise.self);   // and the engine frees the frame, which is still Actor::leaf
     }
     void await_resume() noexcept {}
   };
   std::suspend_always initial_suspend() noexcept { return {}; }
   Return final_suspend() noexcept { return {}; }
   [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
+
+  // The handle of the coroutine whose promise this is.
+  template <class Promise>
+  static std::coroutine_handle<Promise> handle_of(Promise& promise) {
+    const auto handle = std::coroutine_handle<Promise>::from_promise(promise);
+    MMSIM_CHECK(reinterpret_cast<std::uintptr_t>(handle.address()) % Arena::kGrain_bytes == 0,
+                "the compiler laid a coroutine's frame out wrongly: see task.hpp on co_await in conditions");
+    return handle;
+  }
 
   Actor& self;
   std::coroutine_handle<> caller;
@@ -56,7 +69,7 @@ struct PromiseBase {
 template <class T>
 struct Promise : PromiseBase {
   using PromiseBase::PromiseBase;
-  std::coroutine_handle<Promise> get_return_object() { return std::coroutine_handle<Promise>::from_promise(*this); }
+  std::coroutine_handle<Promise> get_return_object() { return handle_of(*this); }
   void return_value(T v) { value = std::move(v); }
   T value{};
 };
@@ -64,7 +77,7 @@ struct Promise : PromiseBase {
 template <>
 struct Promise<void> : PromiseBase {
   using PromiseBase::PromiseBase;
-  std::coroutine_handle<Promise> get_return_object() { return std::coroutine_handle<Promise>::from_promise(*this); }
+  std::coroutine_handle<Promise> get_return_object() { return handle_of(*this); }
   void return_void() {}
 };
 
