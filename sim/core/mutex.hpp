@@ -9,6 +9,8 @@
 
 namespace mmsim {
 
+class MutexLock;
+
 class Mutex final : public Object {
  public:
   using Object::Object;
@@ -18,7 +20,8 @@ class Mutex final : public Object {
     if (holder.held()) visit(context, holder.holding());
   }
   Holder holder;
-  bool handoff = false;   // the next unlock gives it to the first waiter
+  MutexLock* competitor = nullptr;   // the first waiter, woken, that has not run yet
+  bool handoff = false;              // the next unlock gives it to the first waiter
 };
 
 class MutexLock : public Operation {
@@ -27,10 +30,12 @@ class MutexLock : public Operation {
   bool can_complete() const override { return granted_ || !mutex_.holder.held(); }
   void complete() override {
     if (!granted_) mutex_.holder.take(self);
+    if (mutex_.competitor == this) mutex_.competitor = nullptr;
     self.world.record(Event::kAcquire, self, &mutex_);
   }
   void enqueue() override {
     if (!woken) return mutex_.waiters.push_back(*this);
+    mutex_.competitor = nullptr;
     mutex_.waiters.push_front(*this);
     mutex_.handoff = true;
   }
@@ -76,12 +81,15 @@ class MutexUnlock : public InstantOperation {
     MMSIM_CHECK(mutex_.holder.held_by(self), "mutex_unlock() by an actor that does not hold it");
     mutex_.holder.drop();
     self.world.record(Event::kRelease, self, &mutex_);
+    if (mutex_.competitor != nullptr) return mutex_.holder.bequeath(mutex_.competitor->self);
     auto* first = static_cast<MutexLock*>(mutex_.waiters.head());
     if (first == nullptr) return;
-    if (mutex_.handoff)
+    if (mutex_.handoff) {
       first->grant();
-    else
+    } else {
       mutex_.holder.bequeath(first->self);
+      mutex_.competitor = first;
+    }
     mutex_.handoff = false;
     self.world.wake(*first);
   }
