@@ -38,21 +38,17 @@ bool RwsemAcquire::can_complete() const {
   return rwsem_.waiters.empty() || rwsem_.policy == RwsemPolicy::kReadersPass;
 }
 
+void RwsemAcquire::take() {
+  (write_ ? rwsem_.writer : rwsem_.readers.emplace_back()).take(self);
+}
+
 void RwsemAcquire::complete() {
-  if (!granted_) {
-    if (write_)
-      rwsem_.writer.take(self);
-    else
-      rwsem_.readers.emplace_back().take(self);
-  }
+  if (!granted_) take();
   self.world.record(write_ ? Event::kAcquire : Event::kAcquireShared, self, &rwsem_);
 }
 
 void RwsemAcquire::grant() {
-  if (write_)
-    rwsem_.writer.take(self);
-  else
-    rwsem_.readers.emplace_back().take(self);
+  take();
   granted_ = true;
   self.world.wake(*this);
 }
@@ -63,19 +59,26 @@ void RwsemAcquire::describe(Wait& wait) const {
   if (write_)
     for (const Holder& reader : rwsem_.readers) {
       reader.describe(wait);
-      wait.edges.back().how = "holds it for reading";
+      wait.edges.back().ends_by = Rwsem::kClass.release_shared;
     }
-  // Whoever stands before it in the queue must be let in first: the nearest is enough, it waits for those before it.
-  // A reader passes other readers.
-  for (const Operation* ahead = prev; ahead != nullptr; ahead = ahead->prev) {
-    const bool writer_ahead = static_cast<const RwsemAcquire*>(ahead)->write();
-    if (!write_ && !writer_ahead) continue;
+  if (const RwsemAcquire* ahead = queued_before())
     wait.edges.push_back({&ahead->self, EdgeKind::kQueuedBehind,
-                          writer_ahead ? "is queued before it as a writer" : "is queued before it as a reader",
-                          "is let in and leaves"});
-    break;
-  }
+                          ahead->write() ? "is queued before it as a writer" : "is queued before it as a reader",
+                          ""});
   wait.need = wait.edges.size();
+}
+
+// One is enough, it waits for those before it. A reader waits for the writers at the head of the queue only: once a
+// reader is the head, all readers are let in.
+const RwsemAcquire* RwsemAcquire::queued_before() const {
+  if (write_) return static_cast<const RwsemAcquire*>(prev);
+  const RwsemAcquire* last_writer = nullptr;
+  for (const Operation* op = rwsem_.waiters.head(); op != nullptr; op = op->next) {
+    const auto* ahead = static_cast<const RwsemAcquire*>(op);
+    if (!ahead->write()) break;
+    last_writer = ahead;
+  }
+  return last_writer;
 }
 
 void RwsemTryWrite::complete() {

@@ -45,6 +45,9 @@ class RwsemAcquire : public Operation {
   void result() {}
 
  private:
+  void take();
+  const RwsemAcquire* queued_before() const;   // whoever must be let in first, the nearest of them
+
   Rwsem& rwsem_;
   bool write_;
   bool granted_ = false;
