@@ -63,6 +63,8 @@ struct Actor {
   Actor& operator=(const Actor&) = delete;
 
   bool waiting() const { return state == ActorState::kBlocked || state == ActorState::kSpinning; }
+  // True if it takes its next step without anybody else's help.
+  bool can_act() const { return !waiting() && state != ActorState::kRunnable && state != ActorState::kFinished; }
 
   Timer timer;                           // first: a timer's address is its actor's
   World& world;

@@ -13,7 +13,11 @@ class EventObject : public Object {
   EventObject(Name n, Arena& arena) : Object(n), producers(ArenaAllocator<Actor*>(arena)) {}
   void holdings(void (*)(void*, const Holding&), void*) const override {}
   // One edge per actor that could wake `waiter`.
-  void describe(const Actor& waiter, Wait& wait, const char* how, const char* ends_when) const;
+  void describe(const Actor& waiter, Wait& wait, const char* how, const char* ends_by) const;
+  // True if `actor` is declared a producer, or knows that it may still come to the step that wakes.
+  bool may_signal(const Actor& actor) const;
+  // Somebody who can act and could wake `waiter`, if there is one.
+  QuickEnd quick_end(const Actor& waiter) const;
 
   ArenaVector<Actor*> producers;   // actors that may signal it, without foresight
 
@@ -31,6 +35,7 @@ class Semaphore final : public EventObject {
   void holdings(void (*visit)(void*, const Holding&), void* context) const override {
     for (const Holder& taker : takers) visit(context, taker.holding());
   }
+  const Holder* unit_of(const Actor& actor) const;
   std::uint32_t count;
   ArenaVector<Holder> takers;      // took a unit and have not put one back; anybody may put one back for them
 };
@@ -56,21 +61,29 @@ class WaitQueue final : public EventObject {
 class SemaphoreDown : public Operation {
  public:
   SemaphoreDown(Actor& s, Semaphore& m) : Operation(s), semaphore_(m) {}
-  bool can_complete() const override { return granted || (semaphore_.count > 0 && semaphore_.waiters.empty()); }
+  bool can_complete() const override { return granted_ || (semaphore_.count > 0 && semaphore_.waiters.empty()); }
   void complete() override {
-    if (!granted) --semaphore_.count;
-    semaphore_.takers.emplace_back().take(self);
+    if (!granted_) {
+      --semaphore_.count;
+      semaphore_.takers.emplace_back().take(self);
+    }
     self.world.record(Event::kAcquire, self, &semaphore_);
   }
   void enqueue() override { semaphore_.waiters.push_back(*this); }
+  QuickEnd quick_end() const override { return semaphore_.quick_end(self); }
   void describe(Wait& wait) const override;
   Object* object() const override { return &semaphore_; }
   const char* verb() const override { return Semaphore::kClass.acquire; }
+  // Whoever waits behind has to know at once who has the unit.
+  void grant() {
+    granted_ = true;
+    semaphore_.takers.emplace_back().take(self);
+  }
   void result() {}
-  bool granted = false;
 
  private:
   Semaphore& semaphore_;
+  bool granted_ = false;
 };
 
 class SemaphoreUp : public InstantOperation {
@@ -93,9 +106,10 @@ class CompletionWait : public Operation {
     self.world.record(Event::kAcquire, self, &completion_);
   }
   void enqueue() override { completion_.waiters.push_back(*this); }
+  QuickEnd quick_end() const override { return completion_.quick_end(self); }
   void describe(Wait& wait) const override {
     wait.noun = Completion::kClass.noun;
-    completion_.describe(self, wait, "is to complete it", "completes it");
+    completion_.describe(self, wait, "is the one to complete it", "complete");
   }
   Object* object() const override { return &completion_; }
   const char* verb() const override { return Completion::kClass.acquire; }
@@ -123,9 +137,10 @@ class WaitQueueSleep : public Operation {
   bool can_complete() const override { return woken; }
   void complete() override { self.world.record(Event::kAcquire, self, &queue_); }
   void enqueue() override { queue_.waiters.push_back(*this); }
+  QuickEnd quick_end() const override { return queue_.quick_end(self); }
   void describe(Wait& wait) const override {
     wait.noun = WaitQueue::kClass.noun;
-    queue_.describe(self, wait, "is to wake it", "wakes it");
+    queue_.describe(self, wait, "is the one to wake it", "wake_up");
   }
   Object* object() const override { return &queue_; }
   const char* verb() const override { return WaitQueue::kClass.acquire; }
