@@ -4,6 +4,7 @@
 #include <boost/graph/filtered_graph.hpp>
 #include <boost/graph/hawick_circuits.hpp>
 #include <deque>
+#include <functional>
 #include <limits>
 
 #include "sim/core/world.hpp"
@@ -43,7 +44,7 @@ bool describe_wait(const Actor& actor, Wait& wait) {
   if (hog == nullptr)
     wait.time_will = true;
   else
-    wait.edges.push_back({hog, EdgeKind::kOwner, "spins on it and is not preempted", "lets go of it", hog->waiting_since_ns});
+    wait.edges.push_back({hog, EdgeKind::kOwner, "spins on that CPU and is not preempted", "schedule", hog->waiting_since_ns});
   wait.need = wait.edges.size();
   return true;
 }
@@ -113,15 +114,10 @@ std::vector<WaitGraph::Cycle> WaitGraph::cycles(const std::vector<std::size_t>& 
   const auto kept = [&](std::size_t v) { return static_cast<bool>(keep[v]); };
   const boost::filtered_graph<Graph, boost::keep_all, std::function<bool(std::size_t)>> stuck(graph_, boost::keep_all{}, kept);
   std::vector<Cycle> found;
-  for (const std::size_t v : vertices)   // hawick_circuits passes over self-loops' multiplicity; take them here
-    if (const auto [edge, exists] = boost::edge(v, v, graph_); exists) found.push_back({edge});
-  const std::size_t self_loops = found.size();
   try {
-    if (self_loops < most) boost::hawick_unique_circuits(stuck, Collector{found, most});
+    if (most > 0) boost::hawick_unique_circuits(stuck, Collector{found, most});
   } catch (const Enough&) {
   }
-  // A self-loop that the algorithm also reported would stand twice.
-  std::erase_if(found, [&, i = std::size_t{0}](const Cycle& c) mutable { return i++ >= self_loops && c.size() == 1; });
   std::stable_sort(found.begin(), found.end(), [](const Cycle& a, const Cycle& b) { return a.size() < b.size(); });
   return found;
 }
@@ -132,8 +128,10 @@ void mark_stuck(World& world, const WaitGraph& graph) {
     if (actor.stuck) continue;
     actor.stuck = true;
     if (actor.must_finish) --world.unfinished;
-    if (world.closed_ns < 0) world.closed_ns = world.now_ns;
     world.record(Event::kStuck, actor, graph.graph()[v].wait.object);
+    if (world.closed_ns >= 0) continue;
+    world.closed_ns = world.now_ns;
+    if (world.trace != nullptr) world.trace->keep_last();
   }
 }
 

@@ -5,7 +5,8 @@
 // 2. The stuck set is what graph reduction leaves: let go every actor that can act, then every waiter whose wait those
 //    let go can end, until nothing changes (Holt, "Some Deadlock Properties of Computer Systems", ACM Computing Surveys
 //    4(3), 1972, for waits on all and on any of several). Cycles explain a stuck set; they do not define it.
-// 3. Vertices and edges are in the order of actor numbers and of description: no address or hash order.
+// 3. Vertices are in the order of actor numbers, or in that of discovery from one actor; edges in that of description: no
+//    address or hash order.
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>
@@ -36,7 +37,8 @@ class WaitGraph {
   // Vertices that graph reduction leaves, ascending.
   std::vector<std::size_t> stuck_set() const;
 
-  // Elementary cycles among `vertices`, shortest first, `most` at the most (their number can grow exponentially).
+  // Elementary cycles among `vertices`, parallel edges counted once. Their number can grow exponentially: the search ends
+  // with the first `most`. Shortest first.
   std::vector<Cycle> cycles(const std::vector<std::size_t>& vertices, std::size_t most = 64) const;
 
  private:

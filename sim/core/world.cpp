@@ -14,9 +14,37 @@ void actor_timer_fired(World& world, Timer& timer) {
   world.resume_timed(actor);
 }
 
-bool may_act(const Actor& actor) {
-  return !actor.waiting() && actor.state != ActorState::kFinished && actor.state != ActorState::kRunnable;
+// The chain of sole holders ends, nearly always, at an actor that can act.
+bool chain_ends_at_one_who_can_act(const Actor& actor) {
+  constexpr int kHops_max = 8;
+  const Actor* at = &actor;
+  for (int hop = 0; hop < kHops_max; ++hop) {
+    if (at->can_act()) return true;
+    if (at->state == ActorState::kRunnable) {
+      at = at->world.cpus->hog(*at);
+      if (at == nullptr) return true;
+      continue;
+    }
+    if (!at->waiting()) return false;
+    const QuickEnd end = at->pending->quick_end();
+    if (end.by == QuickEnd::By::kTime) return true;
+    if (end.by == QuickEnd::By::kAskDescription || end.actor == nullptr) return false;
+    at = end.actor;
+  }
+  return false;
 }
+
+// What remains are, nearly always, several who can act.
+bool enough_others_can_act(const Actor& actor) {
+  Wait wait;
+  if (!describe_wait(actor, wait) || wait.time_will) return true;
+  const auto able =
+      std::count_if(wait.edges.begin(), wait.edges.end(), [](const WaitEdge& edge) { return edge.holder->can_act(); });
+  return able > 0 && static_cast<std::size_t>(able) >= wait.need;
+}
+
+// True only if the actor is not stuck, which takes no graph to see.
+bool plainly_free(const Actor& actor) { return chain_ends_at_one_who_can_act(actor) || enough_others_can_act(actor); }
 
 }  // namespace
 
@@ -46,7 +74,7 @@ std::uint32_t World::intern(std::string_view text) {
 std::string World::text(Name name) const {
   const Text& base = strings_[name.base];
   std::string out(base.chars, base.size);
-  if (name.instance >= 0) out += "[" + std::to_string(name.instance) + "]";
+  if (name.instance >= 0) out.append("[").append(std::to_string(name.instance)).append("]");
   return out;
 }
 
@@ -97,7 +125,8 @@ void World::begin_wait(Operation& op) {
     actor.waiting_since_ns = now_ns;
   }
   op.enqueue();
-  record(Event::kWait, actor, op.object());
+  const bool shared = op.verb() == op.object()->lock_class().acquire_shared;
+  record(Event::kWait, actor, op.object(), 0, shared);
   if (!op.spins() && actor.before_sleep != nullptr) actor.before_sleep(actor);
   actor.state = op.spins() ? ActorState::kSpinning : ActorState::kBlocked;
   if (!op.spins() && cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
@@ -106,6 +135,7 @@ void World::begin_wait(Operation& op) {
 
 void World::wake(Operation& op) {
   Actor& actor = op.self;
+  MMSIM_CHECK(!actor.stuck, "an actor found to be stuck was woken: its wait did not name all who could end it");
   if (op.queued) op.object()->waiters.remove(op);
   op.woken = true;
   record(Event::kWoken, actor, op.object());
@@ -131,31 +161,17 @@ void World::finished(Actor& actor) {
   recheck();
 }
 
-// The chain of sole holders ends, nearly always, at an actor that can act; only else is the graph built.
+// A stuck set closes only when somebody stops acting, and contains whoever did. Those who waited for it before are in the
+// set too, but cannot be reached from it: once there is something to mark, the whole graph is built.
 void World::check_stuck(Actor& actor) {
-  if (!checks) return;
-  constexpr int kHops_max = 8;
-  const Actor* at = &actor;
-  for (int hop = 0; hop < kHops_max; ++hop) {
-    if (may_act(*at)) return;
-    if (at->state == ActorState::kRunnable) {
-      at = cpus->hog(*at);
-      if (at == nullptr) return;
-      continue;
-    }
-    if (!at->waiting()) break;
-    const QuickEnd end = at->pending->quick_end();
-    if (end.by == QuickEnd::By::kTime) return;
-    if (end.by == QuickEnd::By::kAskDescription || end.actor == nullptr) break;
-    at = end.actor;
-  }
-  mark_stuck(*this, WaitGraph::reachable_from(actor));
+  if (!checks || plainly_free(actor)) return;
+  if (!WaitGraph::reachable_from(actor).stuck_set().empty()) mark_stuck(*this, WaitGraph::all(*this));
 }
 
 void World::recheck() {
   if (!checks) return;
   for (const Actor* actor : actors)
-    if (!may_act(*actor) && actor->state != ActorState::kFinished && !actor->stuck)
+    if ((actor->waiting() || actor->state == ActorState::kRunnable) && !actor->stuck && !plainly_free(*actor))
       return mark_stuck(*this, WaitGraph::all(*this));
 }
 
