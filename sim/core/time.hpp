@@ -1,18 +1,24 @@
 // Operations that time alone ends: using the CPU, sleeping, yielding.
 #pragma once
 
+#include <algorithm>
+
 #include "sim/core/holder.hpp"
 
 namespace mmsim {
 
-// Uses the actor's CPU for ns; ns <= 0 does nothing.
+// Uses the actor's CPU for ns; ns <= 0 takes a step and no time.
 class [[nodiscard]] Spend {
  public:
   Spend(Actor& self, std::int64_t ns) : self_(self), ns_(ns) {}
-  bool await_ready() const { return ns_ <= 0; }
+  bool await_ready() const {
+    World& world = self_.world;
+    ++world.steps;
+    return ns_ <= 0 && world.steps < world.inline_until;
+  }
   void await_suspend(std::coroutine_handle<> frame) {
     self_.leaf = frame;
-    ++self_.world.steps;
+    if (ns_ <= 0) return self_.world.dispatch(self_);
     self_.world.record(Event::kSpend, self_, nullptr, ns_);
     self_.world.spend(self_, ns_);
   }
@@ -23,16 +29,16 @@ class [[nodiscard]] Spend {
   std::int64_t ns_;
 };
 
-// Gives up the CPU for ns. With a reason it is a throttled wait, and counted as one.
+// Gives up the CPU for ns, or for an instant if ns <= 0. With a reason it is a throttled wait, and counted as one.
 class [[nodiscard]] Sleep {
  public:
-  Sleep(Actor& self, std::int64_t ns, const char* throttled_by) : self_(self), ns_(ns) {
+  Sleep(Actor& self, std::int64_t ns, const char* throttled_by) : self_(self), ns_(std::max<std::int64_t>(ns, 0)) {
     if (throttled_by == nullptr) return;
     self.throttled.reason = throttled_by;
-    self.throttled.total_ns += ns;
+    self.throttled.total_ns += ns_;
     ++self.throttled.count;
   }
-  bool await_ready() const { return ns_ < 0; }
+  bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> frame) {
     self_.leaf = frame;
     ++self_.world.steps;

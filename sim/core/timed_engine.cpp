@@ -1,6 +1,7 @@
 #include "sim/core/timed_engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mmsim {
 
@@ -15,11 +16,18 @@ RunEnd TimedEngine::run() {
         if (poll_ && !poll_()) return RunEnd::kInterrupted;
       }
       step(next_ready());
+      if (world_.halted) return RunEnd::kHalted;
     }
     world_.ready.clear();
     world_.ready_head = 0;
     if (world_.unfinished == 0) return RunEnd::kAllDone;
-    if (!advance()) return world_.now_ns >= limits_.time_max_ns ? RunEnd::kTime : RunEnd::kNothingLeft;
+    const std::int64_t date_ns = next_date_ns();
+    if (date_ns == kNever_ns) return RunEnd::kNothingLeft;
+    if (date_ns > limits_.time_max_ns) {
+      world_.now_ns = limits_.time_max_ns;
+      return RunEnd::kTime;
+    }
+    advance(date_ns);
   }
 }
 
@@ -33,33 +41,30 @@ Actor& TimedEngine::next_ready() {
   return *ready[head++];
 }
 
-bool TimedEngine::advance() {
+std::int64_t TimedEngine::next_date_ns() const {
   const std::int64_t calendar_ns = world_.calendar.next_ns();
-  const std::int64_t external_ns = world_.external != nullptr ? world_.external->next_ns() : kNever_ns;
-  const std::int64_t next_ns = std::min(calendar_ns, external_ns);
-  if (next_ns == kNever_ns) return false;
-  if (next_ns > limits_.time_max_ns) {
-    world_.now_ns = limits_.time_max_ns;
-    return false;
-  }
-  world_.now_ns = next_ns;
-  if (external_ns == next_ns) {
-    world_.external->advance_to(next_ns);
-    return true;
-  }
-  Timer& timer = world_.calendar.take();
-  timer.fire(world_, timer);
+  return world_.external != nullptr ? std::min(calendar_ns, world_.external->next_ns()) : calendar_ns;
+}
+
+void TimedEngine::advance(std::int64_t date_ns) {
+  world_.now_ns = date_ns;
+  const auto fire_one = [this] {
+    Timer& timer = world_.calendar.take();
+    timer.fire(world_, timer);
+  };
+  if (world_.external != nullptr && world_.external->next_ns() == date_ns)
+    world_.external->advance_to(date_ns);
+  else
+    fire_one();
   // A chooser sees all that is due at this instant; without one the order of the calendar holds and each runs at once.
-  while (world_.chooser->has_opinion() && world_.calendar.next_ns() == next_ns) {
-    Timer& also = world_.calendar.take();
-    also.fire(world_, also);
-  }
-  return true;
+  if (world_.chooser->has_opinion())
+    while (world_.calendar.next_ns() == date_ns) fire_one();
 }
 
 void TimedEngine::step(Actor& actor) {
-  constexpr std::uint64_t kInline_steps = 1024;   // an endless loop of free operations must not escape the bounds
-  world_.inline_until = world_.steps + kInline_steps;
+  // An endless loop of free operations, or of calls of procedures that do nothing, must not escape the bounds.
+  constexpr std::uint64_t kInline_steps = 1024;
+  world_.inline_until = std::min(world_.steps + kInline_steps, limits_.steps_max);
   if (actor.pending != nullptr) {
     Operation& op = *actor.pending;
     if (!op.can_complete()) return world_.begin_wait(op);
@@ -69,10 +74,14 @@ void TimedEngine::step(Actor& actor) {
     ++world_.steps;
     if (world_.costs.lock_ns > 0) return world_.spend(actor, world_.costs.lock_ns);
   }
-  do {
-    actor.state = ActorState::kRunning;
+  actor.state = ActorState::kRunning;
+  for (std::uint64_t calls = 0; calls < kInline_steps; ++calls) {
     actor.leaf.resume();
-  } while (actor.state == ActorState::kRunning);
+    if (actor.state == ActorState::kFinished) return std::exchange(actor.leaf, {}).destroy();
+    if (actor.state != ActorState::kRunning) return;
+  }
+  ++world_.steps;
+  world_.dispatch(actor);
 }
 
 }  // namespace mmsim

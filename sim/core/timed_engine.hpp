@@ -24,6 +24,7 @@ enum class RunEnd : std::uint8_t {
   kSteps,
   kTime,
   kInterrupted,
+  kHalted,       // World::halted
 };
 
 class TimedEngine {
@@ -36,7 +37,8 @@ class TimedEngine {
   RunEnd run();
 
  private:
-  bool advance();                // to the next date; false: nothing is left to happen
+  std::int64_t next_date_ns() const;
+  void advance(std::int64_t date_ns);
   void step(Actor& actor);
   Actor& next_ready();
 
