@@ -2,7 +2,8 @@
 //
 // 1. Dates are int64 nanoseconds. Equal dates come out in the order in which they were put in.
 // 2. A timer has at most one valid entry: setting it again or cancelling it makes older entries stale, and a stale
-//    entry is dropped when it surfaces. So cancelling costs nothing and moving a date costs one insertion.
+//    entry is dropped when it surfaces. So cancelling costs nothing and moving a date costs one insertion. Stale entries
+//    are also thrown out whenever the heap has doubled, so that they never outnumber the others by much.
 // Four children a node halve the depth of a binary heap and keep siblings in one or two cache lines.
 #pragma once
 
@@ -59,6 +60,7 @@ class Calendar {
   };
 
   void push(Entry entry) {
+    if (heap_.size() >= clean_at_) drop_stale();
     std::size_t at = heap_.size();
     heap_.push_back(entry);
     while (at > 0) {
@@ -71,11 +73,14 @@ class Calendar {
   }
 
   void pop() {
-    const Entry entry = heap_.back();
+    const Entry last = heap_.back();
     heap_.pop_back();
+    if (!heap_.empty()) sink(0, last);
+  }
+
+  // Puts `entry` where it belongs below the hole `at`.
+  void sink(std::size_t at, Entry entry) {
     const std::size_t size = heap_.size();
-    if (size == 0) return;
-    std::size_t at = 0;
     for (;;) {
       const std::size_t first = 4 * at + 1;
       if (first >= size) break;
@@ -90,6 +95,14 @@ class Calendar {
     heap_[at] = entry;
   }
 
+  void drop_stale() {
+    std::erase_if(heap_, [](const Entry& entry) { return entry.timer->sequence != entry.sequence; });
+    for (std::size_t at = heap_.size(); at-- > 0;) sink(at, heap_[at]);
+    clean_at_ = 2 * heap_.size() + kCleanAt_least;
+  }
+
+  static constexpr std::size_t kCleanAt_least = 256;
+  std::size_t clean_at_ = kCleanAt_least;
   ArenaVector<Entry> heap_;
   std::uint64_t last_sequence_ = 0;
 };
