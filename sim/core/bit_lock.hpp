@@ -4,7 +4,7 @@
 // 1. The kernel records no owner. The holder here is who will unlock it: the one who locked it.
 // 2. Waiters queue at the tail. EXCLUSIVE wants the bit; SHARED and DROP want to see it clear once, and hold nothing.
 // 3. An unlock clears the bit and walks the queue: shared waiters are woken until the first exclusive one, which is
-//    woken too and ends the walk; a walk that meets an exclusive waiter while the bit is set again ends there.
+//    woken too and ends the walk. (The kernel also ends it where the bit was set meanwhile; here a walk is one step.)
 // 4. An exclusive waiter may be overtaken: a wake leaves the bit free. It queues again at the tail, and when that has
 //    happened `unfairness` times (vm.page_lock_unfairness) the waker sets the bit on its behalf.
 // DIFFERS: each bit has a queue of its own, not one of 256 shared by hash.
@@ -55,7 +55,6 @@ class BitLockWait : public Operation {
 
   // wake_page_function(): false ends the walk.
   bool wake_function() {
-    if (exclusive() && lock_.holder.held()) return false;
     if (custom_) {
       lock_.holder.take(self);
       done_ = true;
