@@ -36,18 +36,16 @@ void compare_cycle(const Expect& expected, const Result& result, std::vector<std
                             found.empty() ? "none" : fmt::format("{}", fmt::join(found, ", "))));
 }
 
+// A counter that the result does not have is 0: a run lists those that counted something.
 void compare_counter(const ExpectedCounter& expected, const Result& result, std::vector<std::string>& out) {
   const auto counter = result.counters().find(expected.name());
-  if (counter == result.counters().end()) {
-    std::set<std::string> names;
-    for (const auto& [name, value] : result.counters()) names.insert(name);
-    out.push_back(fmt::format("nothing is counted as {}{}", expected.name(),
-                              did_you_mean(expected.name(), {names.begin(), names.end()})));
-    return;
-  }
-  const std::uint64_t value = counter->second;
+  const bool counted = counter != result.counters().end();
+  const std::uint64_t value = counted ? counter->second : 0;
+  std::set<std::string> names;
+  for (const auto& [name, unused] : result.counters()) names.insert(name);
+  const std::string hint = counted ? "" : did_you_mean(expected.name(), {names.begin(), names.end()});
   const auto expect = [&](bool holds, const char* relation, std::uint64_t bound) {
-    if (!holds) out.push_back(fmt::format("{} is {}, expected {}{}", expected.name(), value, relation, bound));
+    if (!holds) out.push_back(fmt::format("{} is {}, expected {}{}{}", expected.name(), value, relation, bound, hint));
   };
   if (expected.has_equals()) expect(value == expected.equals(), "", expected.equals());
   if (expected.has_at_least()) expect(value >= expected.at_least(), "at least ", expected.at_least());

@@ -51,7 +51,7 @@ TEST(Expectation, counters_are_compared_with_every_relation) {
       ElementsAre("pgmigrate_fail is 3, expected 4", "pgmigrate_fail is 3, expected at least 5",
                   "pgmigrate_fail is 3, expected at most 2"));
   EXPECT_THAT(compare(R"(verdict: COMPLETED counter { name: "pgmigrate_fial" equals: 3 })", result),
-              ElementsAre("nothing is counted as pgmigrate_fial; did you mean \"pgmigrate_fail\"?"));
+              ElementsAre("pgmigrate_fial is 0, expected 3; did you mean \"pgmigrate_fail\"?"));
 }
 
 TEST(Expectation, only_the_verdict_counts_with_further_seeds) {
