@@ -84,8 +84,10 @@ constexpr const char* kOther =
 
 TEST(BadSet, ValueThatBreaksARuleIsBlamedOnTheOption) {
   EXPECT_EQ(message_of_loading(kOther, {"x.count=2*m"}), "--set x.count=2*m: in \"2*m\": no param is called \"m\"");
-  EXPECT_EQ(message_of_loading(kOther, {"machine.link_MBps=0"}),
+  EXPECT_EQ(message_of_loading(std::string(kOther) + " machine { node {} }", {"machine.link_MBps=0"}),
             "--set machine.link_MBps=0: link_MBps is 0; expected at least 1");
+  EXPECT_EQ(message_of_loading(kOther, {"machine.link_MBps=5"}),
+            "--set machine.link_MBps=5: message Machine needs the field \"node\"");
   EXPECT_EQ(message_of_loading(kOther, {"expect.seeds=2"}),
             "--set expect.seeds=2: message Expect needs the field \"verdict\"; expected one of COMPLETED, DEADLOCK, "
             "LOST_WAKEUP, LIVELOCK, STARVED, LIMIT");

@@ -5,6 +5,7 @@ namespace mmsim {
 namespace {
 
 const BadInput kMachine[] = {
+    {"MachineWithoutNode", R"(machine { preemption: PREEMPT_NONE })", R"(2:1: message Machine needs the field "node")"},
     {"NoCpuAtAll", R"(machine { node { cpus: 0 } })", R"(2:1: the machine has 0 CPUs; expected 1 to 8192)"},
     {"TooManyCpus", R"(machine { node { cpus: 9000 } })", R"(2:24: cpus is 9000; expected at most 8192)"},
     {"MemoryTooLarge", R"(machine { node { pages: 18446744073709551615 } })",
@@ -30,7 +31,7 @@ const BadInput kMachine[] = {
      R"(2:32: channel_MBps is 0; expected at least 1)"},
     {"LinkBandwidthZero", R"(machine { node {} node {} link { from: "node0" to: "node1" MBps: 0 } })",
      R"(2:66: MBps is 0; expected at least 1)"},
-    {"DefaultLinkBandwidthZero", R"(machine { link_MBps: 0 })", R"(2:22: link_MBps is 0; expected at least 1)"},
+    {"DefaultLinkBandwidthZero", R"(machine { node {} link_MBps: 0 })", R"(2:30: link_MBps is 0; expected at least 1)"},
     {"LinkToUnknownNode", R"(machine { node {} node {} link { from: "node0" to: "nod1" MBps: 1 } })",
      R"(2:52: no node is called "nod1"; did you mean "node1"?)"},
     {"LinkToItself", R"(machine { node {} link { from: "node0" to: "node0" MBps: 1 } })",

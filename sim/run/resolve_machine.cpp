@@ -101,6 +101,7 @@ void resolve_machine(ResolveContext& context) {
     case PREEMPT_FULL: context.out.preemption = PreemptionModel::kFull; break;
     default: context.out.preemption = PreemptionModel::kNone;
   }
+  if (context.scenario.has_machine()) context.require(machine, Machine::kNodeFieldNumber);
   if (machine.node_size() > kNodes_max) {
     context.fail({&machine.node(kNodes_max)},
                  fmt::format("{} nodes; expected at most {}", machine.node_size(), kNodes_max));
