@@ -195,7 +195,8 @@ void Cpus::take(Cpu& cpu, const Interrupt& interrupt) {
   }
   if (world_.trace != nullptr) {
     const std::uint32_t actor = cpu.current != nullptr ? cpu.current->id : kNoId;
-    world_.trace->record({world_.now_ns, actor, kNoId, Event::kInterrupt, static_cast<std::int16_t>(cpu.busy.cpu), 0, interrupt.ns});
+    const auto number = static_cast<std::int16_t>(cpu.busy.cpu);
+    world_.trace->record({world_.now_ns, actor, kNoId, Event::kInterrupt, number, 0, interrupt.ns});
   }
   interrupt.handler(interrupt.context, cpu.busy.cpu, cpu.interrupted_until_ns);
 }

@@ -14,7 +14,7 @@
 // the end of the slice under way instead of preempting by its virtual deadline.
 // DIFFERS: a copy by FlowNetwork, during which its actor keeps the CPU, is neither preempted nor slowed by interrupts.
 //
-// Everything lives in the arena of the world. Units: nanoseconds. A spend alone on its CPU is one event of the calendar.
+// A spend alone on its CPU is one event of the calendar. Everything lives in the arena of the world. Units: nanoseconds.
 #pragma once
 
 #include <algorithm>

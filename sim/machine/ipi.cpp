@@ -67,7 +67,7 @@ void IpiWait::describe(Wait& wait) const {
   wait.noun = IpiAcks::kClass.noun;
   for (int cpu = unacked_.next(CpuSet::kNone); cpu != CpuSet::kNone; cpu = unacked_.next(cpu))
     if (Actor* actor = cpus_.masked_by(cpu); actor != nullptr)
-      wait.edges.push_back({actor, EdgeKind::kOwner, "runs with interrupts off", "turns interrupts on"});
+      wait.edges.push_back({actor, EdgeKind::kOwner, "runs with interrupts off", "local_irq_enable"});
   wait.need = wait.edges.size();
   wait.time_will = wait.edges.empty();
 }

@@ -49,6 +49,8 @@ class IpiWait : public Operation {
   bool waits_ = false;
 };
 
-inline Await<IpiWait> smp_call_function_many(Actor& self, Cpus& cpus, const CpuSet& targets) { return {self, cpus, targets}; }
+inline Await<IpiWait> smp_call_function_many(Actor& self, Cpus& cpus, const CpuSet& targets) {
+  return {self, cpus, targets};
+}
 
 }  // namespace mmsim
