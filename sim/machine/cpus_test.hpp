@@ -19,6 +19,17 @@ namespace mmsim {
 // Round numbers, so that dates in tests can be read: wake-up 1000, switch 10, slice 100.
 inline constexpr CpuCosts kTestCosts{1000, 10, 100, 500, 20, 150, 7};
 
+struct Device : Timer {
+  Device(Cpus& c, int number, std::int64_t handler_ns) : Timer(fired), cpus(c), cpu(number), ns(handler_ns) {}
+  static void fired(World&, Timer& timer) {
+    auto& device = static_cast<Device&>(timer);
+    device.cpus.interrupt(device.cpu, {device.ns, [](void*, int, std::int64_t) {}, nullptr});
+  }
+  Cpus& cpus;
+  int cpu;
+  std::int64_t ns;
+};
+
 // One world with its CPUs. Its actors are called by the lower-case letters, in order of creation.
 struct Machine {
   explicit Machine(std::vector<int> node_of_cpu, Preemption preemption = Preemption::kFull, CpuCosts costs = kTestCosts)
@@ -38,11 +49,16 @@ struct Machine {
     return world.add<Object>(Name{world.intern(name), -1}, args...);
   }
 
+  // A device interrupts `cpu` for ns at that date.
+  void interrupt_at(std::int64_t at_ns, int cpu, std::int64_t ns) {
+    world.calendar.set(*arena->make<Device>(cpus, cpu, ns), at_ns);
+  }
+
   RunEnd run(std::int64_t until_ns = kNever_ns) {
     return TimedEngine(world, RunLimits{.steps_max = 1'000'000, .time_max_ns = until_ns}).run();
   }
 
-  // "a run 10", "b finish 35": what happened to actors, but for `event`s not asked for.
+  // "a run 10", "b finish 35": the records of these events; "-" is the machine.
   std::vector<std::string> log(std::vector<Event> events = {Event::kRun, Event::kPreempt, Event::kFinish}) const {
     std::vector<std::string> out;
     for (const TraceRecord& r : trace.last(Trace::kKept))
@@ -55,6 +71,11 @@ struct Machine {
   std::int64_t finished_ns(const Actor& actor) const {
     for (const TraceRecord& r : trace.last(Trace::kKept))
       if (r.event == Event::kFinish && r.actor == actor.id) return r.time_ns;
+    return -1;
+  }
+  std::int64_t date_ns(Event event, const Object* object = nullptr) const {   // of the first such record; -1: none
+    for (const TraceRecord& r : trace.last(Trace::kKept))
+      if (r.event == event && (object == nullptr || r.object == object->id)) return r.time_ns;
     return -1;
   }
   // Letters of the actors found to be stuck.
