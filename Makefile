@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh Debian 12:
+#   make demo   installs what is missing, builds the release, replays four claims and shows their reports
+#   make test   installs what is missing, builds, runs every test
+# The rest serves them, and those who work on the project.
+
+SHELL := /bin/bash
+MMSIM := build/release/mmsim
+CLAIMS := scenarios/lkml-2022-09-27
+BUILD := cmake --build
+
+.PHONY: demo test packages build debug sanitize clang digests bench clean
+
+demo: build
+	@tools/demo $(MMSIM) $(CLAIMS)/1-batching-writer.txtpb $(CLAIMS)/5-migrate-async.txtpb \
+	  $(CLAIMS)/8-fix-b-fall-back.txtpb $(CLAIMS)/9a-loop-v6.3-rc1.txtpb
+
+test: build debug sanitize clang
+	ctest --preset release
+	$(MMSIM) check scenarios
+	tools/check-digests build/release/mmsim build/debug/mmsim build/clang/mmsim build/sanitize/mmsim
+	ctest --preset sanitize
+
+# Debian packages by name; nothing else is ever fetched. Does nothing where all are there.
+packages:
+	@tools/install-packages packages.txt
+
+build: packages
+	cmake --preset release
+	$(BUILD) --preset release
+
+debug: packages
+	cmake --preset debug -DMMSIM_TESTS=OFF
+	$(BUILD) --preset debug
+
+sanitize: packages
+	cmake --preset sanitize
+	$(BUILD) --preset sanitize
+
+clang: packages
+	cmake --preset clang
+	$(BUILD) --preset clang
+
+bench: packages
+	@tools/install-packages packages-bench.txt
+	cmake --preset bench
+	$(BUILD) --preset bench
+	tools/bench build/bench
+
+clean:
+	rm -rf build
