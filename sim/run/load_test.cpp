@@ -161,7 +161,7 @@ TEST(Program, NamesThingsByTheirKind) {
 TEST(Program, MayUnlockWhatItMayHold) {
   for (
       const char* steps : {
-          R"(step { lock: "a" } step { lock: "a" })",
+          R"(step { lock: "a" } step { lock: "a" } step { unlock: "a" } step { unlock: "a" })",
           R"(step { trylock { lock: "a" } } step { unlock: "a" })",
           R"(step { trylock { lock: "a" else { lock: "b" } } } step { unlock: "b" })",
           R"(step { repeat { times: "2" step { trylock { lock: "a" then { unlock: "b" } else { lock: "b" } } } } })",

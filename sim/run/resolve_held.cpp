@@ -11,7 +11,8 @@
 namespace mmsim {
 namespace {
 
-// How often each lock may be held, at most: exclusively 0 or 1, for read up to kMany, which stands for any number.
+// How often each lock may be held, at most; kMany stands for any number. More than one exclusive holding comes from a
+// lock taken again by its holder: the run will find that it hangs, and the unlocks that would follow are no fault.
 constexpr int kMany = 8;
 enum class How : std::uint8_t { kExclusive, kRead };
 using Key = std::tuple<ObjectKind, std::uint32_t, How>;
@@ -21,7 +22,7 @@ Key key(const ObjectRef& object, How how) { return {object.kind, object.index, h
 
 void take(Held& held, const ObjectRef& object, How how) {
   int& times = held[key(object, how)];
-  times = how == How::kExclusive ? 1 : std::min(times + 1, kMany);
+  times = std::min(times + 1, kMany);
 }
 
 void leave(Held& held, const ObjectRef& object, How how) {
@@ -108,7 +109,7 @@ class Flow {
           break;
         case OpCode::kTrylock:
           arrive(target, held);
-          take(held, instruction.object, How::kExclusive);
+          held.emplace(key(instruction.object, How::kExclusive), 1);
           break;
         case OpCode::kLock:
         case OpCode::kDownWrite: take(held, instruction.object, How::kExclusive); break;
