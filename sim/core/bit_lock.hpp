@@ -83,7 +83,7 @@ class BitTrylock : public InstantOperation {
   void complete() override {
     taken_ = !lock_.holder.held();
     if (taken_) lock_.holder.take(self);
-    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &lock_);
+    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &lock_, 0, taken_);
   }
   Object* object() const override { return &lock_; }
   const char* verb() const override { return lock_.lock_class().try_acquire; }

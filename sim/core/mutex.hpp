@@ -63,7 +63,7 @@ class MutexTrylock : public InstantOperation {
   void complete() override {
     taken_ = !mutex_.holder.held();
     if (taken_) mutex_.holder.take(self);
-    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &mutex_);
+    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &mutex_, 0, taken_);
   }
   Object* object() const override { return &mutex_; }
   const char* verb() const override { return Mutex::kClass.try_acquire; }

@@ -84,7 +84,7 @@ const RwsemAcquire* RwsemAcquire::queued_before() const {
 void RwsemTryWrite::complete() {
   taken_ = !rwsem_.writer.held() && rwsem_.readers.empty() && rwsem_.waiters.empty();
   if (taken_) rwsem_.writer.take(self);
-  self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &rwsem_);
+  self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &rwsem_, 0, taken_);
 }
 
 void RwsemRelease::complete() {

@@ -73,7 +73,7 @@ class SpinTrylock : public InstantOperation {
       lock_.disable(self);
       lock_.holder.take(self);
     }
-    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &lock_);
+    self.world.record(taken_ ? Event::kAcquire : Event::kTryFailed, self, &lock_, 0, taken_);
   }
   Object* object() const override { return &lock_; }
   const char* verb() const override { return Spinlock::kClass.try_acquire; }

@@ -26,7 +26,7 @@ std::string event_text(const World& world, const TraceRecord& record) {
   const LockClass& words = object.lock_class();
   const std::string name = world.text(object);
   switch (record.event) {
-    case Event::kAcquire: return call(words.acquire, name);
+    case Event::kAcquire: return call(record.extra == 1 ? words.try_acquire : words.acquire, name);
     case Event::kAcquireShared: return call(words.acquire_shared, name);
     case Event::kTryFailed: return call(words.try_acquire, name) + " fails";
     case Event::kRelease: return call(words.release, name);
