@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "sim/core/wait_graph.hpp"
@@ -60,7 +61,7 @@ const char* state_name(const Actor& actor) {
 }
 
 std::string ResultBuilder::resource(const Wait& wait, const Actor& waiter) const {
-  return wait.object != nullptr ? world_.text(*wait.object) : fmt::format("CPU {}", waiter.cpu);
+  return wait.object != nullptr ? world_.text(*wait.object) : std::to_string(waiter.cpu);   // "CPU 0"
 }
 
 void ResultBuilder::decide(RunEnd end) {
@@ -71,8 +72,8 @@ void ResultBuilder::decide(RunEnd end) {
   if (!stuck_.empty()) return out_.set_verdict(cycles_.empty() ? pb::LOST_WAKEUP : pb::DEADLOCK);
   switch (end) {
     case RunEnd::kAllDone: return out_.set_verdict(pb::COMPLETED);
-    case RunEnd::kSteps: out_.set_limit(fmt::format("bounds.steps = {}", scenario_.steps_max)); break;
-    case RunEnd::kTime: out_.set_limit(fmt::format("bounds.time_ns = {}", scenario_.time_max_ns)); break;
+    case RunEnd::kSteps: out_.set_limit(fmt::format("bounds.steps={}", scenario_.steps_max)); break;
+    case RunEnd::kTime: out_.set_limit(fmt::format("bounds.time_ns={}", scenario_.time_max_ns)); break;
     case RunEnd::kInterrupted: out_.set_limit("interrupted"); break;
     default: MMSIM_CHECK(false, "nothing can happen any more, yet nobody is stuck");
   }
@@ -91,14 +92,14 @@ pb::Edge ResultBuilder::edge(WaitGraph::Graph::edge_descriptor descriptor) const
   out.set_kind(static_cast<pb::EdgeKind>(why.kind));
   out.set_wait_kind(wait.noun);
   out.set_since_ns(waiter.waiting_since_ns);
-  const bool owns = *why.how == '\0';   // else it keeps something back, or is to do something
-  out.set_held_since_ns(owns ? why.since_ns : -1);
-  if (owns && why.held_at != nullptr) out.set_held_at(why.held_at);
+  out.set_held_since_ns(why.since_ns);
+  if (why.since_ns >= 0 && why.held_at != nullptr) out.set_held_at(why.held_at);
+  if (why.kind != EdgeKind::kQueuedBehind) out.set_how(why.how);
   const char* ends_by = *why.ends_by != '\0' || wait.object == nullptr ? why.ends_by : wait.object->lock_class().release;
   out.set_ends_when(fmt::format("{}({})", ends_by, out.resource()));
   out.set_k(static_cast<int>(wait.need));
-  if (!owns && why.kind != EdgeKind::kQueuedBehind)
-    out.set_because(fmt::format("{} {}", out.holder(), why.how));
+  for (const WaitEdge& other : wait.edges)
+    if (other.kind == why.kind && other.holder != why.holder) out.add_beside(world_.text(*other.holder));
   return out;
 }
 
@@ -118,6 +119,7 @@ void ResultBuilder::add_stuck(std::size_t vertex, pb::Role role) {
   out.set_waits_for(resource(wait, who));
   out.set_wait_kind(wait.noun);
   out.set_since_ns(who.waiting_since_ns);
+  if (role == pb::ORPHAN) out.set_nobody(wait.nobody);
   if (who.pending != nullptr) out.add_call_trace(fmt::format("{}({})", who.pending->verb(), out.waits_for()));
   for (const Procedure* at = who.innermost; at != nullptr; at = at->caller()) out.add_call_trace(at->name());
   out.set_cpu(who.cpu);
@@ -190,24 +192,29 @@ void ResultBuilder::add_actors() {
   }
 }
 
-// How it came to the hang: what its parties did, and what others did to what they wait for.
+// How it came to the hang: the last of what each party did, and of what others did to what the parties wait for. Where
+// nobody hangs, the last of the run.
 void ResultBuilder::add_last_events() {
   const bool hung = world_.closed_ns >= 0;
   const std::vector<TraceRecord> records = hung ? trace_.kept() : trace_.last(Trace::kKept);
-  std::set<std::uint32_t> actors;
+  std::set<std::uint32_t> parties;
   std::set<std::uint32_t> objects;
   for (const std::size_t v : stuck_) {
     if (!cycles_.empty() && parties_.count(v) == 0) continue;
-    actors.insert(actor(v).id);
+    parties.insert(actor(v).id);
     if (const Object* object = graph_.graph()[v].wait.object) objects.insert(object->id);
   }
+  const std::size_t share = std::max<std::size_t>(kLastEvents / std::max<std::size_t>(parties.size(), 1), 3);
+  std::map<std::uint32_t, std::size_t> told;   // events by actor
   std::vector<pb::TraceEvent> events;
-  for (auto record = records.rbegin(); record != records.rend() && events.size() < kLastEvents; ++record) {
-    const bool told = !hung || actors.count(record->actor) > 0 || (record->object != kNoId && objects.count(record->object) > 0);
-    if (!told || record->actor == kNoId) continue;
+  for (auto record = records.rbegin(); record != records.rend() && events.size() < std::max(kLastEvents, 3 * parties.size()); ++record) {
+    if (record->actor == kNoId) continue;
+    const bool to_tell = !hung || parties.count(record->actor) > 0 || objects.count(record->object) > 0;
+    if (!to_tell || (hung && told[record->actor] == share)) continue;
     pb::TraceEvent event;
     event.set_text(event_text(world_, *record));
     if (event.text().empty()) continue;
+    ++told[record->actor];
     event.set_time_ns(record->time_ns);
     event.set_actor(world_.text(*world_.actors[record->actor]));
     event.set_cpu(record->cpu);
