@@ -7,21 +7,23 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-CpuSet cpu_set(Arena& arena, const std::vector<int>& cpus) {
-  CpuSet out(arena);
+// Lives as long as the arena: senders that are stuck never end.
+const CpuSet& cpu_set(Arena& arena, const std::vector<int>& cpus) {
+  CpuSet& out = *arena.make<CpuSet>(arena);
   for (const int cpu : cpus) out.add(cpu);
   return out;
 }
+const CpuSet& cpu_set(Machine& m, const std::vector<int>& cpus) { return cpu_set(*m.arena, cpus); }
 
-Task<> sends(Actor& self, Cpus& cpus, std::vector<int> targets, std::int64_t after_ns = 0) {
-  co_await smp_call_function_many(self, cpus, cpu_set(self.world.arena, targets));
+Task<> sends(Actor& self, Cpus& cpus, const CpuSet& targets, std::int64_t after_ns = 0) {
+  co_await smp_call_function_many(self, cpus, targets);
   co_await spend(self, after_ns);
 }
 
-Task<> sends_locked(Actor& self, Cpus& cpus, std::vector<int> targets, Spinlock& lock, std::int64_t before_ns) {
+Task<> sends_locked(Actor& self, Cpus& cpus, const CpuSet& targets, Spinlock& lock, std::int64_t before_ns) {
   co_await spin_lock(self, lock);
   co_await spend(self, before_ns);
-  co_await smp_call_function_many(self, cpus, cpu_set(self.world.arena, targets));
+  co_await smp_call_function_many(self, cpus, targets);
   co_await spin_unlock(self, lock);
 }
 
@@ -41,7 +43,7 @@ std::vector<int> cpus_up_to(int last) {
 std::int64_t call_ns(const std::vector<int>& node_of_cpu, const std::vector<int>& targets) {
   Machine m(node_of_cpu);
   Actor& a = m.actor(0);
-  m.world.start(a, sends(a, m.cpus, targets), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, targets)), 0);
   EXPECT_EQ(m.run(), RunEnd::kAllDone);
   return m.finished_ns(a) - 10;
 }
@@ -81,7 +83,7 @@ TEST(Ipi, ReceiversAreInterruptedOneAfterTheOther) {
   Actor& a = m.actor(0);
   Actor& b = m.actor(1);
   Actor& c = m.actor(2);
-  m.world.start(a, sends(a, m.cpus, {1, 2}), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, {1, 2})), 0);
   m.world.start(b, spends(b, {1000}), 0);
   m.world.start(c, spends(c, {1000}), 0);
   m.run();
@@ -96,7 +98,7 @@ TEST(Ipi, InterruptsOffDelayTheAcknowledgementUntilTheyAreOn) {
   Actor& a = m.actor(0);
   Actor& b = m.actor(1);
   auto& lock = m.add<Spinlock>("lock", true);
-  m.world.start(a, sends(a, m.cpus, {1}), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, {1})), 0);
   m.world.start(b, section(b, lock, 2000), 0);
   m.run();
   EXPECT_EQ(m.finished_ns(a), 2010 + 7);
@@ -105,7 +107,7 @@ TEST(Ipi, InterruptsOffDelayTheAcknowledgementUntilTheyAreOn) {
 TEST(Ipi, ACpuAcknowledgesAfterTheHandlersBeforeIt) {
   Machine m({0, 0, 0});
   Actor& a = m.actor(0);
-  m.world.start(a, sends(a, m.cpus, {1, 2}), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, {1, 2})), 0);
   m.interrupt_at(520, 1, 100);
   m.run();
   EXPECT_EQ(m.finished_ns(a), 620 + 7);
@@ -115,8 +117,8 @@ TEST(Ipi, SendersAnswerEachOtherWhileTheySpin) {
   Machine m({0, 0});
   Actor& a = m.actor(0);
   Actor& b = m.actor(1);
-  m.world.start(a, sends(a, m.cpus, {1}), 0);
-  m.world.start(b, sends(b, m.cpus, {0}), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, {1})), 0);
+  m.world.start(b, sends(b, m.cpus, cpu_set(m, {0})), 0);
   EXPECT_EQ(m.run(), RunEnd::kAllDone);
   EXPECT_EQ(m.log({Event::kFinish}), (Log{"a finish 537", "b finish 537"}));
   EXPECT_EQ(m.stuck(), "");
@@ -126,7 +128,7 @@ TEST(Ipi, ASenderIsNotPreemptedUntilItHasSpun) {
   Machine m({0, 0});
   Actor& a = m.actor(0);
   Actor& b = m.actor(0);
-  m.world.start(a, sends(a, m.cpus, {1}, 50), 0);
+  m.world.start(a, sends(a, m.cpus, cpu_set(m, {1}), 50), 0);
   m.world.start(b, spends(b, {5}), 0);
   m.run();
   EXPECT_EQ(m.log(), (Log{"a run 10", "a preempt 537", "b run 547", "b finish 552", "a run 562", "a finish 612"}));
@@ -137,8 +139,9 @@ TEST(Ipi, ASenderIsNotPreemptedUntilItHasSpun) {
 // a holds the lock and wants an answer from b's CPU; b spins for the lock.
 struct SendsWithLock {
   SendsWithLock(bool irq_safe, std::int64_t a_sends_ns, std::int64_t b_starts_ns) {
-    m.world.start(a, sends_locked(a, m.cpus, {1, 2}, m.add<Spinlock>("lock", irq_safe), a_sends_ns - 10), 0);
-    m.world.start(b, section(b, static_cast<Spinlock&>(*m.world.objects.back()), 50), b_starts_ns - 10);
+    auto& lock = m.add<Spinlock>("lock", irq_safe);
+    m.world.start(a, sends_locked(a, m.cpus, cpu_set(m, {1, 2}), lock, a_sends_ns - 10), 0);
+    m.world.start(b, section(b, lock, 50), b_starts_ns - 10);
     m.world.start(c, spends(c, {5000}), 0);
     end = m.run();
   }
@@ -165,7 +168,7 @@ TEST(Ipi, OneReceiverThatNeverAnswersIsEnough) {
   Actor& b = m.actor(1);
   Actor& c = m.actor(2);
   auto& lock = m.add<Spinlock>("lock", true);
-  m.world.start(a, sends_locked(a, m.cpus, {1, 2}, lock, 300), 0);
+  m.world.start(a, sends_locked(a, m.cpus, cpu_set(m, {1, 2}), lock, 300), 0);
   m.world.start(b, section(b, lock, 50), 100);
   m.world.start(c, section(c, m.add<Spinlock>("other", true), 5000), 0);   // turns interrupts on in the end
   m.run();
@@ -210,7 +213,7 @@ TEST(Ipi, ASenderCanKeepTheHolderFromItsCpu) {
   auto& lock = m.add<Spinlock>("lock", true);
   m.world.start(a, sleeps_with_lock(a, lock), 0);
   m.world.start(b, section(b, lock, 5), 5);
-  m.world.start(c, sends(c, m.cpus, {1}), 100);
+  m.world.start(c, sends(c, m.cpus, cpu_set(m, {1})), 100);
   m.run();
   EXPECT_EQ(m.stuck(), "abc");
   EXPECT_EQ(m.world.closed_ns, 2010);
@@ -220,8 +223,8 @@ TEST(Ipi, SendersWithInterruptsOffDeadlockEachOther) {
   Machine m({0, 0});
   Actor& a = m.actor(0);
   Actor& b = m.actor(1);
-  m.world.start(a, sends_locked(a, m.cpus, {1}, m.add<Spinlock>("one", true), 10), 0);
-  m.world.start(b, sends_locked(b, m.cpus, {0}, m.add<Spinlock>("two", true), 20), 0);
+  m.world.start(a, sends_locked(a, m.cpus, cpu_set(m, {1}), m.add<Spinlock>("one", true), 10), 0);
+  m.world.start(b, sends_locked(b, m.cpus, cpu_set(m, {0}), m.add<Spinlock>("two", true), 20), 0);
   m.run();
   EXPECT_EQ(m.stuck(), "ab");
   EXPECT_EQ(m.world.closed_ns, 30);
