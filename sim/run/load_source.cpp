@@ -96,9 +96,10 @@ void ScenarioSource::index_message(const protobuf::Message& message, Place place
 
 void ScenarioSource::note_set(const At& at, const std::string& flag) { flags_[{at.message, at.field}] = flag; }
 
-int ScenarioSource::line(const protobuf::Message& message) const {
+TextPosition ScenarioSource::position(const protobuf::Message& message) const {
   const auto place = places_.find(&message);
-  return place == places_.end() ? 0 : place->second.position.line + 1;
+  if (place == places_.end()) return {};
+  return {place->second.position.line + 1, place->second.position.column + 1};
 }
 
 std::optional<TextToken> ScenarioSource::find_value(const Place& place, const At& at, std::string& storage) const {

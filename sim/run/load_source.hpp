@@ -54,7 +54,7 @@ class ScenarioSource {
   void note_set(const At& at, const std::string& flag);
 
   // From 1; that of the nearest message around it if the text does not hold the message itself.
-  int line(const google::protobuf::Message& message) const;
+  TextPosition position(const google::protobuf::Message& message) const;
 
   // Throws ScenarioError: what is wrong at a field; `offset` counts characters inside its quoted string.
   [[noreturn]] void fail(const At& at, std::string_view what, std::optional<std::size_t> offset = {}) const;

@@ -93,7 +93,7 @@ void ResolveContext::define(const protobuf::Message& message, int name_field, co
     fail(at, "\"i\" cannot be a param; it numbers the instances of an actor; expected another name");
   const auto [other, is_new] = names.emplace(name, named);
   if (is_new) return;
-  const int line = other->second.message ? source.line(*other->second.message) : 0;
+  const int line = other->second.message ? source.position(*other->second.message).line : 0;
   const std::string where = line > 0 ? fmt::format(" (line {})", line) : "";
   fail(at, fmt::format("\"{}\" is already the name of {}{}; expected another", name, with_article(other->second.thing),
                        where));

@@ -1,4 +1,5 @@
 // Programs: steps with names become instructions with numbers; trylock and repeat become jumps.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "sim/run/resolve_context.hpp"
@@ -100,7 +101,9 @@ class Flattener {
       context_.fail(at, fmt::format("the program is too long; expected at most {} steps", kInstructions_max));
     }
     instruction.op = op;
-    instruction.line = at.message ? context_.source.line(*at.message) : 0;
+    const TextPosition place = at.message ? context_.source.position(*at.message) : TextPosition{};
+    instruction.line = place.line;
+    instruction.column = static_cast<std::uint16_t>(std::min(place.column, 0xffff));
     program_.code.push_back(instruction);
     program_.at.push_back(at);
     return program_.code.size() - 1;

@@ -13,7 +13,7 @@ namespace {
 [[noreturn]] void throw_fault(const Resolved& scenario, const BuiltWorld& built) {
   const ScriptFault& fault = built.objects->fault;
   const World& world = *built.world;
-  throw ScenarioError(fmt::format("{}:{}:1: {} {} {}, which it does not hold at {} ns", scenario.path, fault.line,
+  throw ScenarioError(fmt::format("{}:{}:{}: {} {} {}, which it does not hold at {} ns", scenario.path, fault.line, fault.column,
                                   world.text(*fault.actor), fault.what, world.text(*fault.object), world.now_ns));
 }
 

@@ -19,9 +19,9 @@ struct Progress {
 
 struct RunOptions {
   std::uint64_t seed = 0;
-  std::string trace_path;        // empty: the trace is digested, not written
+  std::string trace_path = {};   // empty: the trace is digested, not written
   const std::atomic<bool>* interrupted = nullptr;         // set to end the run with what is known
-  std::function<void(const Progress&)> progress;          // called every few thousand steps
+  std::function<void(const Progress&)> progress = {};     // called every few thousand steps
 };
 
 // Throws ScenarioError for a fault of the scenario that only running shows, and for a trace that cannot be written.

@@ -1,7 +1,7 @@
 // The flat form of a program written in a scenario file: what the interpreter runs and an analysis can read.
 //
 // Steps keep their order; `repeat` and `trylock` become jumps. A program ends with kEnd. Every instruction knows the
-// line of the scenario that it stands for, so that a fault found while running can be shown there.
+// place in the scenario that it stands for, so that a fault found while running can be shown there.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ enum class OpCode : std::uint8_t {
   kYield,
   kCondResched,
   kJump,          // go on at `target`
-  kRepeat,        // set counter `slot` to `value` (0: for ever); a body that runs no time cannot be written
+  kRepeat,        // set counter `slot` to `value` (0: for ever)
   kRepeatEnd,     // count down `slot`; while it is not over go on at `target`, the first step of the body
   kEnd,
 };
@@ -53,6 +53,7 @@ enum class OpCode : std::uint8_t {
 struct Instruction {
   OpCode op = OpCode::kEnd;
   std::uint8_t slot = 0;          // loop counter; nesting depth below kRepeatDepth_max
+  std::uint16_t column = 0;       // of the scenario file, as `line`; the last one where a line is longer
   ObjectRef object;
   std::int32_t target = 0;
   std::int32_t line = 0;          // of the scenario file; 0: none (a program made by code)

@@ -11,7 +11,7 @@ bool wakes(OpCode op) { return op == OpCode::kWake || op == OpCode::kWakeAll || 
 
 // Stops the world: the program does what no program may do.
 void fault(Actor& self, ScriptObjects& objects, const Instruction& step, const char* what) {
-  objects.fault = {true, step.line, &self, &objects.at(step.object), what};
+  objects.fault = {true, step.line, step.column, &self, &objects.at(step.object), what};
   self.world.halted = true;
 }
 

@@ -20,6 +20,7 @@ namespace mmsim {
 struct ScriptFault {
   bool happened = false;
   std::int32_t line = 0;         // of the scenario file
+  std::int32_t column = 0;
   const Actor* actor = nullptr;
   const Object* object = nullptr;
   const char* what = "";         // "unlocks", "up_read"
