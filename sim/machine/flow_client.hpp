@@ -28,7 +28,9 @@ inline std::int64_t transfer_ns(std::uint64_t bytes, double bandwidth_Bps) {
   return static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * 1e9 / bandwidth_Bps));
 }
 
-// co_await copy(self, flows, from, to, bytes, copy_Bps): the actor copies memory, keeping its CPU.
+// co_await MemoryCopy(self, flows, from, to, bytes, copy_Bps): the actor copies memory, keeping its CPU, at copy_Bps or at
+// what its share of the channels and links on the way allows, whichever is less.
+// REQUIRES: copy_Bps is the cap of the flows' platform.
 class [[nodiscard]] MemoryCopy final : public FlowClient {
  public:
   MemoryCopy(Actor& self, FlowNetwork* flows, int from, int to, std::uint64_t bytes, double copy_Bps)

@@ -84,6 +84,7 @@ std::string check_platform(const FlowPlatform& platform) {
     if (!is_bandwidth(disk.read_Bps)) return "disk '" + disk.name + "': read bandwidth must be positive";
     if (!is_bandwidth(disk.write_Bps)) return "disk '" + disk.name + "': write bandwidth must be positive";
   }
+  if (caps_copies(platform) && !is_bandwidth(platform.copy_cap_Bps)) return "the cap of copies must be positive";
   if (nodes == 0) return {};
   const std::vector<Hop> hops = hops_towards(platform, 0);
   for (int i = 0; i < nodes; ++i) {
@@ -96,7 +97,7 @@ bool same_shape(const FlowPlatform& a, const FlowPlatform& b) {
   const auto same_ends = [](const FlowPlatform::Link& x, const FlowPlatform::Link& y) {
     return x.from == y.from && x.to == y.to;
   };
-  return node_count(a) == node_count(b) && disk_count(a) == disk_count(b) &&
+  return node_count(a) == node_count(b) && disk_count(a) == disk_count(b) && caps_copies(a) == caps_copies(b) &&
          std::equal(a.links.begin(), a.links.end(), b.links.begin(), b.links.end(), same_ends);
 }
 

@@ -3,6 +3,7 @@
 // Units: bytes per second.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -34,16 +35,21 @@ struct FlowPlatform {
   std::vector<Node> nodes;
   std::vector<Link> links;
   std::vector<Disk> disks;
+  // No copy is faster than this, whatever else is idle: one thread copying. What it leaves goes to other flows.
+  double copy_cap_Bps = std::numeric_limits<double>::infinity();
 };
 
 inline int node_count(const FlowPlatform& platform) { return static_cast<int>(platform.nodes.size()); }
+inline bool caps_copies(const FlowPlatform& platform) {
+  return platform.copy_cap_Bps < std::numeric_limits<double>::infinity();
+}
 inline int disk_count(const FlowPlatform& platform) { return static_cast<int>(platform.disks.size()); }
 
 // Whether two platforms differ in nothing but bandwidths and the names of disks.
 bool same_shape(const FlowPlatform& a, const FlowPlatform& b);
 
 // Says what is wrong with a platform, in words for whoever wrote it; empty when nothing is. Wrong are: a bandwidth
-// that is not a positive number, a link to an unknown node or to itself, two links between the same nodes, two disks
+// (or cap) that is not a positive number, a link to an unknown node or to itself, two links between the same nodes, two disks
 // of one name, nodes that no path connects.
 std::string check_platform(const FlowPlatform& platform);
 

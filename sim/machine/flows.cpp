@@ -23,14 +23,13 @@ namespace s4u = simgrid::s4u;
 
 // SimGrid's clock is a double that grows by differences; it is process-wide and *not* set back with a new engine. Two
 // choices make it exact and its results repeatable:
-//  - Its unit of time is one nanosecond here (rates are bytes per nanosecond), so that our dates are whole numbers.
+//  - Its unit of time is one nanosecond (rates are bytes per nanosecond), so that our dates are whole numbers.
 //  - It starts at 2^52. From there to 2^53 the doubles are the whole numbers: SimGrid itself rounds each end of a flow
 //    to a nanosecond, sums and differences of dates are exact, and results do not depend on where in that range they are
 //    computed. That lasts for 52 days of simulated time with flows under way, per process.
 // Exactness is also what makes every end fire: SimGrid passes by an event that lies an ulp behind its clock.
 constexpr double kFirstClock = 4503599627370496.0;
 constexpr double kLongestFlow_ns = kFirstClock;
-
 void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
@@ -70,7 +69,6 @@ class Resources {
 
   const FlowPlatform& built() const { return built_; }
   void set_bandwidths(const FlowPlatform& platform);  // REQUIRES: same_shape(built(), platform)
-
   s4u::CommPtr start(Route route, std::uint64_t bytes) const {
     return s4u::Comm::sendto_async(hosts_[route.from], hosts_[route.to], bytes);
   }
@@ -81,7 +79,8 @@ class Resources {
 
  private:
   static s4u::Engine make_engine();
-  void add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& links);
+  void add_routes(const FlowPlatform& platform);
+  void add_route(int from, int to, const std::vector<s4u::Link*>& path);
 
   FlowPlatform built_;
   s4u::Engine engine_;
@@ -90,15 +89,13 @@ class Resources {
   std::vector<s4u::Link*> links_;  // in the order of bandwidths_of()
 };
 
-// Bandwidths in bytes per nanosecond, SimGrid's unit of time: one for each host, as in Route, then one for each link.
+// Bandwidths in bytes per nanosecond: one for each host, as in Route, one for each link, the cap of copies if there is one.
 std::vector<double> bandwidths_of(const FlowPlatform& platform) {
   std::vector<double> bandwidths;
   for (const auto& node : platform.nodes) bandwidths.push_back(node.channel_Bps / 1e9);
-  for (const auto& disk : platform.disks) {
-    bandwidths.push_back(disk.read_Bps / 1e9);
-    bandwidths.push_back(disk.write_Bps / 1e9);
-  }
+  for (const auto& disk : platform.disks) bandwidths.insert(bandwidths.end(), {disk.read_Bps / 1e9, disk.write_Bps / 1e9});
   for (const auto& link : platform.links) bandwidths.push_back(link.bandwidth_Bps / 1e9);
+  if (caps_copies(platform)) bandwidths.push_back(platform.copy_cap_Bps / 1e9);
   return bandwidths;
 }
 
@@ -118,33 +115,40 @@ Resources::Resources(const FlowPlatform& platform) : built_(platform), engine_(m
     s4u::Engine::set_config("surf/precision:1e-9");     // in our ns: far below what the clock can tell apart
   });
   zone_ = s4u::create_full_zone("machine");
-  for (const double bandwidth : bandwidths_of(platform)) {
-    links_.push_back(zone_->create_link("link" + std::to_string(links_.size()), bandwidth)->seal());
+  const std::vector<double> bandwidths = bandwidths_of(platform);
+  for (std::size_t i = 0; i < bandwidths.size(); ++i) {
+    links_.push_back(zone_->create_link("link" + std::to_string(i), bandwidths[i]));
+    // What SimGrid calls a fat pipe gives its bandwidth to each flow. (The rate of a Comm that no actor sends is ignored.)
+    if (caps_copies(platform) && i + 1 == bandwidths.size())
+      links_.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
+    links_.back()->seal();
   }
   const int hosts = node_count(platform) + 2 * disk_count(platform);
-  for (int i = 0; i < hosts; ++i) {
-    s4u::Host* host = zone_->create_host("host" + std::to_string(i), 1.0);  // of any speed: nothing computes on it
-    // A route from a host to itself replaces SimGrid's default loopback.
-    const std::vector<s4u::LinkInRoute> local{s4u::LinkInRoute(links_[i])};
-    zone_->add_route(host->get_netpoint(), host->get_netpoint(), nullptr, nullptr, local, false);
-    hosts_.push_back(host);
-  }
-  add_routes(platform, {links_.begin() + hosts, links_.end()});
+  for (int i = 0; i < hosts; ++i)  // of any speed: nothing computes on it
+    hosts_.push_back(zone_->create_host("host" + std::to_string(i), 1.0));
+  add_routes(platform);
   zone_->seal();
   run_until(std::max(kFirstClock, std::ceil(clock())));
 }
 
-void Resources::add_routes(const FlowPlatform& platform, const std::vector<s4u::Link*>& links) {
+void Resources::add_route(int from, int to, const std::vector<s4u::Link*>& path) {
+  const std::vector<s4u::LinkInRoute> links(path.begin(), path.end());
+  zone_->add_route(hosts_[from]->get_netpoint(), hosts_[to]->get_netpoint(), nullptr, nullptr, links, false);
+}
+
+// A route from a host to itself replaces SimGrid's default loopback.
+void Resources::add_routes(const FlowPlatform& platform) {
   const int nodes = node_count(platform);
-  for (int from = 0; from < nodes; ++from) {
+  const int hosts = static_cast<int>(hosts_.size());
+  for (int disk_end = nodes; disk_end < hosts; ++disk_end) add_route(disk_end, disk_end, {links_[disk_end]});
+  for (int from = 0; from < nodes; ++from)
     for (int to = 0; to < nodes; ++to) {
-      if (to == from) continue;
-      std::vector<s4u::LinkInRoute> route{s4u::LinkInRoute(links_[from])};
-      for (const int link : shortest_path(platform, from, to)) route.emplace_back(links[link]);
-      route.emplace_back(links_[to]);
-      zone_->add_route(hosts_[from]->get_netpoint(), hosts_[to]->get_netpoint(), nullptr, nullptr, route, false);
+      std::vector<s4u::Link*> path{links_[from]};
+      for (const int link : shortest_path(platform, from, to)) path.push_back(links_[hosts + link]);
+      if (to != from) path.push_back(links_[to]);
+      if (caps_copies(platform)) path.push_back(links_.back());
+      add_route(from, to, path);
     }
-  }
 }
 
 void Resources::set_bandwidths(const FlowPlatform& platform) {
@@ -152,8 +156,7 @@ void Resources::set_bandwidths(const FlowPlatform& platform) {
   for (std::size_t i = 0; i < bandwidths.size(); ++i) links_[i]->set_bandwidth(bandwidths[i]);
 }
 
-// The engine is kept for the next network, in a sweep for instance: each new engine costs some 0.1 ms, and leaves
-// behind callbacks that slow all later flows of the process.
+// The engine is kept for the next network: each costs some 0.1 ms and leaves callbacks that slow all later flows.
 Resources& resources_for(const FlowPlatform& platform) {
   static std::unique_ptr<Resources> last;
   if (last != nullptr && same_shape(last->built(), platform)) {
@@ -228,7 +231,7 @@ FlowNetwork::Impl::~Impl() {
     // SimGrid complains about a flow that is dropped while under way.
     if (flow.comm != nullptr && flow.comm->get_state() == s4u::Activity::State::STARTED) flow.comm->cancel();
   }
-  // SimGrid lets go of cancelled flows in its next round. It must not be the next network's.
+  // SimGrid lets go of cancelled flows in its next round, not to be that of the next network.
   if (active > 0) resources_->run_until(resources_->clock());
 }
 
@@ -253,8 +256,7 @@ void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t by
   flow.order = started++;
   ++active;
   if (bytes == 0) {  // SimGrid would never end it
-    ended_.push_back(&flow);
-    return;
+    return ended_.push_back(&flow);
   }
   flow.comm = resources_->start(route, bytes);
   flow.comm->set_data(&flow);
@@ -298,8 +300,7 @@ void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
     return;
   }
   move_clock(now_ns);
-  // A change of shares can leave a flow so little to go that its end is the very date at which the clock stands
-  // already.
+  // A change of shares can leave a flow so little to go that its end is the date at which the clock stands already.
   if (ended_.empty()) resources_->run_until(resources_->clock());
   require(!ended_.empty(), "SimGrid has passed by the end of a flow");
   next_is_known_ = false;
@@ -323,8 +324,7 @@ void FlowNetwork::Impl::report_ended() {
 FlowNetwork::FlowNetwork(const FlowPlatform& platform, FlowDone done, void* context)
     : impl_(std::make_unique<Impl>(platform, done, context)) {}
 FlowNetwork::~FlowNetwork() = default;
-void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, std::uint64_t bytes,
-                             std::uint64_t token) {
+void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, std::uint64_t bytes, std::uint64_t token) {
   const int nodes = node_count(impl_->platform);
   require(from_node >= 0 && from_node < nodes && to_node >= 0 && to_node < nodes, "a copy names an unknown node");
   impl_->start(now_ns, {from_node, to_node}, bytes, token);

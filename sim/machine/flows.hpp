@@ -2,7 +2,8 @@
 //
 // A flow is an amount of bytes that moves over a fixed set of shared resources: memory channels, interconnect links,
 // one direction of a disk. Flows that run at once share each resource by max-min fairness: no flow can be given more
-// without taking from one that has less. SimGrid does the sharing; flows.cpp is the only file that includes it.
+// without taking from one that has less; a copy is never given more than the platform's copy_cap_Bps. SimGrid does the
+// sharing; flows.cpp is the only file that includes it.
 //
 // Units: bytes, bytes per second, nanoseconds of simulated time.
 #pragma once

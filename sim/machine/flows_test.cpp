@@ -56,6 +56,39 @@ TEST(FlowNetwork, FlowsThatAreHeldBackElsewhereLeaveTheirShareToOthers) {
   EXPECT_EQ(ends, (std::vector<std::int64_t>{1000, 1000, 1000}));
 }
 
+TEST(FlowNetwork, ACopyIsNoFasterThanItsCap) {
+  const auto alone_ns = [](double link_Bps, double cap_Bps) {
+    FlowPlatform platform = two_nodes(link_Bps);
+    platform.copy_cap_Bps = cap_Bps;
+    return dates(platform, {{Request::kCopy, 7, 0, 1, 40960}}).at(0) - 7;
+  };
+  EXPECT_EQ(alone_ns(80 * kGB, 4 * kGB), 10240);                       // the cap
+  EXPECT_EQ(alone_ns(2 * kGB, 4 * kGB), 20480);                        // the link
+  EXPECT_EQ(alone_ns(80 * kGB, 40 * kGB), 4096);                       // the channels of 10
+}
+
+TEST(FlowNetwork, FiveCopiesShareALinkOfThreeTimesTheirCap) {
+  const FlowPlatform platform{{{100 * kGB}, {100 * kGB}}, {{0, 1, 3 * kGB}}, {}, 1 * kGB};
+  const auto ends_ns = [&](std::size_t copies) {
+    return dates(platform, std::vector<Request>(copies, {Request::kCopy, 0, 0, 1, 3000}));
+  };
+  EXPECT_EQ(ends_ns(1), std::vector<std::int64_t>(1, 3000));
+  EXPECT_EQ(ends_ns(3), std::vector<std::int64_t>(3, 3000));
+  EXPECT_EQ(ends_ns(5), std::vector<std::int64_t>(5, 5000));
+}
+
+TEST(FlowNetwork, WhatACappedCopyLeavesGoesToOthers) {
+  // The copy to node 1 can take only 0.5 of the 4 GB/s of node 0's channel, the one inside only its cap of 3.
+  const Request in{Request::kCopy, 0, 0, 0, 3000};
+  const Request out{Request::kCopy, 0, 0, 1, 3000};
+  FlowPlatform platform{{{4 * kGB}, {0.5 * kGB}}, {{0, 1, 100 * kGB}}, {{"disk", 2 * kGB, 2 * kGB}}, 3 * kGB};
+  EXPECT_EQ(dates(platform, {in, out}), (std::vector<std::int64_t>{1000, 6000}));
+  // Disks know no such cap.
+  EXPECT_EQ(dates(platform, {{Request::kRead, 0, 0, 0, 3000}}), (std::vector<std::int64_t>{1500}));
+  platform.copy_cap_Bps = 1 * kGB;
+  EXPECT_EQ(dates(platform, {in, {Request::kRead, 0, 0, 0, 3000}}), (std::vector<std::int64_t>{3000, 1500}));
+}
+
 TEST(FlowNetwork, ACopyInsideANodeUsesItsChannelOnceAndNoLink) {
   const FlowPlatform platform = two_nodes(1 * kGB);
   EXPECT_EQ(dates(platform, {{Request::kCopy, 0, 1, 1, 10000}}).at(0), 1000);

@@ -73,6 +73,7 @@ void Builder::machine() {
   }
   for (const LinkSpec& link : in_.links) platform.links.push_back({link.from, link.to, link.bandwidth_Bps});
   for (const DiskSpec& disk : in_.disks) platform.disks.push_back({disk.name, disk.read_Bps, disk.write_Bps});
+  platform.copy_cap_Bps = in_.costs.copy_Bps;
   const std::string fault = check_platform(platform);
   if (!fault.empty()) throw ScenarioError(in_.path + ": machine: " + fault);
   out_.flows = std::make_unique<FlowNetwork>(platform, FlowClient::done, out_.world);
