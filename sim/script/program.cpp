@@ -115,7 +115,7 @@ Task<> take_step(Actor& self, ScriptObjects& objects, const Instruction& step) {
     case OpCode::kWake:
     case OpCode::kWakeAll: co_await event_step(self, objects, step); break;
     case OpCode::kSpend: co_await spend(self, step.value); break;
-    case OpCode::kSleep: co_await sleep_ns(self, step.value); break;
+    case OpCode::kSleep: co_await throttle(self, step.value, "sleep_ns"); break;   // time will end it: told as such
     case OpCode::kYield: co_await yield(self); break;
     case OpCode::kCondResched: co_await cond_resched(self); break;
     default: break;
