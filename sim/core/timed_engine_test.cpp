@@ -189,19 +189,17 @@ TEST(Calls, may_be_a_million_deep) {
   EXPECT_EQ(reached, 1'000'000);
 }
 
+#ifndef __clang__   // only GCC does this
 Task<> await_in_a_condition(Actor& self, Mutex& mutex) {
   if (co_await mutex_trylock(self, mutex)) co_await mutex_unlock(self, mutex);
 }
 
 TEST(CallsDeathTest, with_a_frame_that_the_compiler_laid_out_wrongly_are_refused) {
-#ifdef __clang__
-  GTEST_SKIP() << "only GCC does";
-#else
   TestWorld w;
   auto& mutex = w.add<Mutex>("m");
   EXPECT_EXIT(w.start("a", 0, await_in_a_condition, mutex), ::testing::ExitedWithCode(3), "frame out wrongly");
-#endif
 }
+#endif
 
 }  // namespace
 }  // namespace mmsim
