@@ -29,7 +29,7 @@ enum class Event : std::uint16_t {
   kTryFailed,    // a trylock found it taken
   kRelease,
   kReleaseShared,
-  kWait,         // begins to wait
+  kWait,         // begins to wait; extra 1: to see it free, not to take it
   kWoken,        // is made runnable again; it may have to wait once more
   kWake,         // an event: wake one, complete
   kWakeAll,
@@ -88,12 +88,17 @@ class Trace {
   std::string digest() const;                       // 32 hexadecimal digits. REQUIRES: close() was called.
   std::vector<TraceRecord> last(std::size_t n) const;   // oldest first
 
+  // Keeps a copy of the last records as they are now: how it came to what just happened.
+  void keep_last() { kept_ = last(kKept); }
+  const std::vector<TraceRecord>& kept() const { return kept_; }
+
  private:
   void half_is_full();
   void flush(const TraceRecord* from, std::size_t n);
 
   struct Digest;
   std::vector<TraceRecord> ring_;
+  std::vector<TraceRecord> kept_;
   std::size_t at_ = 0;                 // where the next record goes
   std::uint64_t flushed_ = 0;          // records digested
   std::unique_ptr<Digest> digest_;

@@ -93,6 +93,7 @@ class World {
   ArenaVector<Object*> objects;
   ArenaVector<WaitStats> wait_stats;
   ArenaVector<std::uint64_t> counters; // indices and names are the model's
+  bool halted = false;                 // model code found a fault of the scenario: the run ends
   std::size_t unfinished = 0;          // actors that must finish and are neither finished nor stuck
   std::int64_t closed_ns = -1;         // when the first stuck set closed
   CoreCosts costs;
