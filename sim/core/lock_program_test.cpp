@@ -67,8 +67,11 @@ LockHistory under_the_engine(const LockPrograms& programs, int unfairness = 5) {
 }
 
 RC_GTEST_PROP(LockPrograms, of_mutexes_go_as_under_the_naive_machine, ()) {
-  const LockPrograms programs = any_lock_programs(4, kLocks, false);
-  RC_ASSERT(under_the_engine<Mutex>(programs) == NaiveMachine(programs, kLocks, std::nullopt).run());
+  const int locks = *rc::gen::inRange(1, kLocks + 1);
+  for (int i = 0; i < 20; ++i) {
+    const LockPrograms programs = any_lock_programs(5, locks, false);
+    RC_ASSERT(under_the_engine<Mutex>(programs) == NaiveMachine(programs, kLocks, std::nullopt).run());
+  }
 }
 
 RC_GTEST_PROP(LockPrograms, of_bit_locks_go_as_under_the_naive_machine, ()) {
@@ -142,7 +145,7 @@ struct Move {
   std::size_t object;
 };
 
-Task<> play(Actor& self, Playground& g, std::vector<Move> moves) {
+Task<> play(Actor& self, Playground& g, const std::vector<Move>& moves) {
   for (const Move& move : moves) {
     if (move.kind == 0) co_await play_events(self, g, move.what, move.object);
     if (move.kind == 1) co_await play_locks(self, g, move.what, move.object);
@@ -174,11 +177,9 @@ RC_GTEST_PROP(StuckActors, are_after_every_step_those_that_full_reduction_leaves
   TestWorld w(*rc::gen::inRange<std::uint64_t>(0, 3));
   Playground g(w);
   const auto move = rc::gen::construct<Move>(rc::gen::inRange(0, 3), rc::gen::inRange(0, 8), rc::gen::inRange<std::size_t>(0, 2));
-  const int actors = *rc::gen::inRange(2, 6);
-  for (int i = 0; i < actors; ++i) {
-    Actor& actor = w.start("actor", 0, play, g, *rc::gen::container<std::vector<Move>>(move));
-    g.may_wake(actor);
-  }
+  const auto actors = *rc::gen::inRange<std::size_t>(2, 6);
+  const auto plans = *rc::gen::container<std::vector<std::vector<Move>>>(actors, rc::gen::container<std::vector<Move>>(move));
+  for (const std::vector<Move>& plan : plans) g.may_wake(w.start("actor", 0, play, g, plan));
   const auto compare = [&] {
     const std::vector<bool> expected = stuck_by_fixpoint(w.world);
     for (const Actor* actor : w.world.actors) RC_ASSERT(actor->stuck == expected[actor->id]);

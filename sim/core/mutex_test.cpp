@@ -60,6 +60,22 @@ TEST(Mutex, is_handed_to_a_waiter_that_was_overtaken_once) {
   EXPECT_THAT(w.when(Event::kAcquire), ElementsAre("0 hog", "10 hog", "20 waiter", "25 second", "30 hog", "40 hog"));
 }
 
+Task<> hold_twice_the_second_time_for_no_time(Actor& self, Mutex& mutex) {
+  co_await hold(self, mutex, 10);
+  co_await mutex_lock(self, mutex);
+  co_await mutex_unlock(self, mutex);
+}
+
+TEST(Mutex, unlocked_again_before_the_woken_waiter_has_run_wakes_no_other) {
+  TestWorld w;
+  auto& mutex = w.add<Mutex>("m");
+  w.start("hasty", 0, hold_twice_the_second_time_for_no_time, mutex);
+  w.start("first", 1, hog, mutex, 5, 2);
+  w.start("second", 2, hold, mutex, 5);   // woken and overtaken once, at 15
+  EXPECT_EQ(w.run(), RunEnd::kAllDone);
+  EXPECT_THAT(w.when(Event::kAcquire), ElementsAre("0 hasty", "10 hasty", "10 first", "15 first", "20 second"));
+}
+
 TEST(Mutex, trylock_fails_where_it_is_held_and_never_waits) {
   TestWorld w;
   auto& mutex = w.add<Mutex>("m");
