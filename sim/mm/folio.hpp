@@ -80,13 +80,14 @@ struct Folio final : BitLock {
   bool under_writeback() const { return writeback != nullptr && writeback->set(); }
 
   std::uint32_t slot = 0;
-  std::int64_t index = 0;            // in its mapping, in units of its own size
+  std::int64_t index = 0;            // of its first page in its mapping
   std::uint16_t node = 0;
   std::uint8_t order = 0;
   bool dirty = false;
   bool uptodate = true;
   bool mapped = false;               // PTEs are present
   bool migration_entries = false;    // PTEs are migration entries
+  bool isolated = false;             // off the LRU: on the list of somebody who is about to migrate it
   std::uint16_t extra_refs = 0;      // references besides the page cache's, the PTEs' and the isolating caller's
   Mapping* mapping = nullptr;
   AddressSpace* mm = nullptr;        // that maps it

@@ -33,7 +33,12 @@ Task<int> migrate_chunk(Actor& self, MigrateCall& call, FolioList& chunk) {
     case KernelVariant::kV6_2: rc = co_await migrate_pages_one_by_one(self, call, chunk); break;
     case KernelVariant::kRfc:
     case KernelVariant::kRfcFixA: rc = co_await migrate_pages_rfc(self, call, chunk); break;
-    case KernelVariant::kRfcFixB: rc = co_await migrate_pages_rfc_fix_b(self, call, chunk); break;
+    case KernelVariant::kRfcFixB:
+      if (async)
+        rc = co_await migrate_pages_rfc(self, call, chunk);
+      else
+        rc = co_await migrate_pages_rfc_fix_b(self, call, chunk);
+      break;
     case KernelVariant::kV6_3Rc1: rc = co_await migrate_pages_batch_v6_3_rc1(self, call, chunk); break;
     case KernelVariant::kV6_3:
     case KernelVariant::kV6_11:
@@ -46,20 +51,22 @@ Task<int> migrate_chunk(Actor& self, MigrateCall& call, FolioList& chunk) {
   co_return rc;
 }
 
-// Parts of split folios are tried once more, asynchronously in one pass; their failures are not counted.
+bool is_merged(KernelVariant variant) { return variant >= KernelVariant::kV6_3Rc1; }
+
+// Parts of split folios are tried once more. What fails of them does not count as a folio: their large folio did.
+// DIFFERS: v6.3-rc1 did this inside the batch, in the caller's mode; the RFC in a batch of its own.
 Task<> migrate_split_folios(Actor& self, MigrateCall& call) {
-  FolioList parts = turned_round(call.split_folios);
-  call.split_folios.clear();
-  const MigrateStats before = call.stats;
-  while (!parts.empty()) {
-    FolioList chunk = cut_chunk(call, parts, call.mc.batch_pages);
-    const int rc = co_await migrate_pages_batch(self, call, chunk, MigrateMode::kAsync, 1, call.ret_folios);
-    if (rc < 0) break;
-  }
-  call.ret_folios.insert(call.ret_folios.end(), parts.rbegin(), parts.rend());
-  call.stats.nr_failed = before.nr_failed;
-  call.stats.nr_failed_pages = before.nr_failed_pages;
+  const int failed_before = call.stats.nr_failed;
+  FolioList parts = call.list();
+  parts.swap(call.split_folios);
+  if (is_merged(call.mc.variant))
+    co_await migrate_pages_batch(self, call, parts, MigrateMode::kAsync, 1, call.ret_folios);
+  else
+    co_await migrate_pages_one_by_one(self, call, parts);
+  call.stats.nr_failed = failed_before;
 }
+
+void add_to(FolioList& list, const FolioList& more) { list.insert(list.end(), more.begin(), more.end()); }
 
 }  // namespace
 
@@ -68,15 +75,14 @@ Task<int> migrate_pages(Actor& self, const MigrateControl& mc, FolioList& from) 
   note(self, Note::kMigratePagesStart, nullptr, static_cast<std::int64_t>(from.size()));
   MigrateCall call(mc, mc.mm.world.arena);
   int rc = 0;
-  for (FolioList rest = turned_round(from); !rest.empty() && rc >= 0;) {
+  FolioList rest = turned_round(from);
+  while (!rest.empty() && rc >= 0) {
     FolioList chunk = cut_chunk(call, rest, chunk_pages(mc));
     rc = co_await migrate_chunk(self, call, chunk);
-    if (rc < 0) call.ret_folios.insert(call.ret_folios.end(), rest.rbegin(), rest.rend());
+    if (rc >= 0 && !call.split_folios.empty()) co_await migrate_split_folios(self, call);
   }
-  if (!call.split_folios.empty()) {
-    call.stats.nr_failed += static_cast<int>(call.stats.nr_thp_split);
-    co_await migrate_split_folios(self, call);
-  }
+  add_to(call.ret_folios, call.split_folios);
+  add_to(call.ret_folios, turned_round(rest));
   from.assign(call.ret_folios.begin(), call.ret_folios.end());
   count(self, PGMIGRATE_SUCCESS, call.stats.nr_succeeded);
   count(self, PGMIGRATE_FAIL, call.stats.nr_failed_pages);
@@ -84,8 +90,22 @@ Task<int> migrate_pages(Actor& self, const MigrateControl& mc, FolioList& from) 
   count(self, THP_MIGRATION_FAIL, call.stats.nr_thp_failed);
   count(self, THP_MIGRATION_SPLIT, call.stats.nr_thp_split);
   note(self, Note::kMigratePagesEnd, nullptr, static_cast<std::int64_t>(call.stats.nr_succeeded));
-  if (rc >= 0) rc = from.empty() ? 0 : call.stats.nr_failed;
-  co_return rc;
+  if (from.empty()) co_return 0;
+  co_return rc < 0 ? rc : call.stats.nr_failed;
+}
+
+void isolate_folios(Mm& mm, const ArenaVector<std::uint32_t>& slots, int to_node, FolioList& list) {
+  for (const std::uint32_t slot : slots) {
+    Folio& folio = *mm.slots[slot];
+    if (folio.node == to_node || folio.isolated) continue;
+    folio.isolated = true;
+    list.push_back(&folio);
+  }
+}
+
+void putback_movable_pages(FolioList& list) {
+  for (Folio* folio : list) folio->isolated = false;
+  list.clear();
 }
 
 }  // namespace mmsim

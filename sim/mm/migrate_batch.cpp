@@ -27,24 +27,13 @@ Task<> move_unmapped(Actor& self, MigrateCall& call, UnmappedList& unmapped, Mig
   unmapped.clear();
 }
 
-// What the unmap stage did with one folio.
-void sort_result(MigrateCall& call, int rc, Folio& folio, Folio* dst, UnmappedList& unmapped, FolioList& retry, FolioList& ret) {
-  if (rc == MIGRATEPAGE_UNMAP) {
-    unmapped.push_back({&folio, dst});
-  } else if (rc == -EAGAIN) {
-    retry.push_back(&folio);
-  } else {
-    count_failure(call.stats, folio);
-    ret.push_back(&folio);
-  }
-}
-
 }  // namespace
 
 Task<int> migrate_pages_batch(Actor& self, MigrateCall& call, FolioList& from, MigrateMode mode, int nr_pass, FolioList& ret) {
   Procedure here(self, "migrate_pages_batch");
   // The kernel warns about a sleeping mode with more than one folio; migrate_pages_sync() never does that.
   MMSIM_CHECK(mode == MigrateMode::kAsync || from.size() == 1, "a sleeping migration of more than one folio");
+  const UnmapRules rules{.mode = mode, .force = true, .batch_flush = mode == MigrateMode::kAsync};
   UnmappedList unmapped = call.unmapped_list();
   int rc_saved = 0;
   for (int pass = 0; pass < nr_pass && !from.empty() && rc_saved == 0; ++pass) {
@@ -53,28 +42,16 @@ Task<int> migrate_pages_batch(Actor& self, MigrateCall& call, FolioList& from, M
       Folio& folio = *from[i];
       co_await cond_resched(self);
       Folio* dst = nullptr;
-      int rc = 0;
-      if (folio.order > 0 && !call.mc.thp_migration) {
-        rc = co_await try_split_folio(self, call, folio, mode);
-        if (rc == 0) continue;
-      } else {
-        const bool batch_flush = mode == MigrateMode::kAsync;
-        rc = co_await migrate_folio_unmap(self, call, folio, &dst, {.mode = mode, .force = true, .batch_flush = batch_flush});
-      }
-      if (rc == -ENOMEM) {   // move what is unmapped already, then say so
-        rc_saved = rc;
-        retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
-        break;
-      }
-      sort_result(call, rc, folio, dst, unmapped, retry, ret);
+      const int rc = co_await unmap_or_split(self, call, folio, &dst, rules, ret);
+      if (rc == MIGRATEPAGE_UNMAP) unmapped.push_back({&folio, dst});
+      if (rc == -EAGAIN) retry.push_back(&folio);
+      if (rc != -ENOMEM) continue;
+      rc_saved = rc;   // move what is unmapped already, then say so
+      stop_for_memory(call, from, i, retry, ret);
     }
     from.swap(retry);
   }
-  for (Folio* folio : from) {
-    count_failure(call.stats, *folio);
-    ret.push_back(folio);
-  }
-  from.clear();
+  give_up(call, from, ret);
   co_await move_unmapped(self, call, unmapped, mode, nr_pass, ret);
   co_return rc_saved;
 }
@@ -89,10 +66,10 @@ Task<int> migrate_pages_sync(Actor& self, MigrateCall& call, FolioList& from) {
     call.ret_folios.insert(call.ret_folios.end(), left.begin(), left.end());
     co_return rc;
   }
-  // Its failures are forgotten: they get a second chance.
-  call.stats.nr_failed = before.nr_failed;
+  // Its failures are forgotten: they get a second chance. What was split does not.
+  call.stats.nr_failed = before.nr_failed + call.stats.nr_split - before.nr_split;
   call.stats.nr_failed_pages = before.nr_failed_pages;
-  call.stats.nr_thp_failed = before.nr_thp_failed;
+  call.stats.nr_thp_failed = before.nr_thp_failed + call.stats.nr_thp_split - before.nr_thp_split;
   for (std::size_t i = 0; i < left.size(); ++i) {
     FolioList one = call.list();
     one.push_back(left[i]);
@@ -104,50 +81,52 @@ Task<int> migrate_pages_sync(Actor& self, MigrateCall& call, FolioList& from) {
   co_return 0;
 }
 
+namespace {
+
+// Unmaps as many as it can; 0, -ENOMEM, or -EDEADLOCK with what is left on `from`.
+Task<int> unmap_batch_v6_3_rc1(Actor& self, MigrateCall& call, FolioList& from, UnmappedList& unmapped) {
+  bool avoid_force_lock = false;
+  for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
+    FolioList retry = call.list();
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      Folio& folio = *from[i];
+      co_await cond_resched(self);
+      Folio* dst = nullptr;
+      const UnmapRules rules{.mode = call.mc.mode, .force = pass > 2, .avoid_force_lock = avoid_force_lock};
+      const int rc = co_await unmap_or_split(self, call, folio, &dst, rules, call.ret_folios);
+      if (rc == MIGRATEPAGE_UNMAP) {
+        unmapped.push_back({&folio, dst});
+        avoid_force_lock = true;
+      } else if (rc == -EAGAIN) {
+        retry.push_back(&folio);
+      } else if (rc == -ENOMEM) {
+        stop_for_memory(call, from, i, retry, call.ret_folios);
+        co_return rc;
+      } else if (rc == -EDEADLOCK) {
+        retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+        from.swap(retry);
+        co_return rc;
+      }
+    }
+    from.swap(retry);
+  }
+  give_up(call, from, call.ret_folios);
+  co_return 0;
+}
+
+}  // namespace
+
 // v6.3-rc1: any mode in a batch. A folio lock that would have to be waited for while others are locked makes the batch
 // give way: move and unlock what is unmapped, then start again. The waits for writeback and buffer locks have no such way out.
 Task<int> migrate_pages_batch_v6_3_rc1(Actor& self, MigrateCall& call, FolioList& from) {
   Procedure here(self, "migrate_pages_batch");
   UnmappedList unmapped = call.unmapped_list();
   for (;;) {
-    bool avoid_force_lock = false;
-    int rc_saved = 0;
-    for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty() && rc_saved == 0; ++pass) {
-      FolioList retry = call.list();
-      for (std::size_t i = 0; i < from.size(); ++i) {
-        Folio& folio = *from[i];
-        co_await cond_resched(self);
-        Folio* dst = nullptr;
-        int rc = 0;
-        if (folio.order > 0 && !call.mc.thp_migration) {
-          rc = co_await try_split_folio(self, call, folio, call.mc.mode);
-          if (rc == 0) continue;
-        } else {
-          const UnmapRules rules{.mode = call.mc.mode, .force = pass > 2, .avoid_force_lock = avoid_force_lock};
-          rc = co_await migrate_folio_unmap(self, call, folio, &dst, rules);
-        }
-        if (rc == -ENOMEM || rc == -EDEADLOCK) {
-          rc_saved = rc;
-          retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
-          break;
-        }
-        avoid_force_lock |= rc == MIGRATEPAGE_UNMAP;
-        sort_result(call, rc, folio, dst, unmapped, retry, call.ret_folios);
-      }
-      from.swap(retry);
-    }
+    const int rc = co_await unmap_batch_v6_3_rc1(self, call, from, unmapped);
     co_await move_unmapped(self, call, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY, call.ret_folios);
-    if (rc_saved == -EDEADLOCK) {
-      count(self, MIGRATE_EDEADLOCK);
-      note(self, Note::kBatchGivesWay);
-      continue;
-    }
-    for (Folio* folio : from) {
-      count_failure(call.stats, *folio);
-      call.ret_folios.push_back(folio);
-    }
-    from.clear();
-    co_return rc_saved;
+    if (rc != -EDEADLOCK) co_return rc;
+    count(self, MIGRATE_EDEADLOCK);
+    note(self, Note::kBatchGivesWay);
   }
 }
 

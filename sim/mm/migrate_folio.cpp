@@ -14,6 +14,26 @@ const char* to_string(MigrateMode mode) {
 
 namespace {
 
+class FreeFolio : public InstantOperation {
+ public:
+  FreeFolio(Actor& s, Mm& mm, Folio& folio) : InstantOperation(s), mm_(mm), folio_(folio) {}
+  void complete() override { mm_.free_folio(folio_); }
+  Object* object() const override { return &folio_; }
+  const char* verb() const override { return "folio_put"; }
+
+ private:
+  Mm& mm_;
+  Folio& folio_;
+};
+
+// v6.5 and later: a folio or buffer that is being read in would keep a light migration waiting for the disk.
+bool only_if_uptodate(const MigrateCall& call, const Folio& src, MigrateMode mode) {
+  return call.mc.variant == KernelVariant::kV6_11 && mode == MigrateMode::kSyncLight && !src.uptodate;
+}
+
+// The last reference: the folio goes back to its node. Others see the free pages.
+Await<FreeFolio> folio_put(Actor& self, Mm& mm, Folio& folio) { return {self, mm, folio}; }
+
 // Takes the folio lock as the mode allows: 0, -EAGAIN or -EDEADLOCK.
 Task<int> lock_src(Actor& self, MigrateCall& call, Folio& src, UnmapRules rules) {
   const bool locked = co_await folio_trylock(self, src);
@@ -22,9 +42,7 @@ Task<int> lock_src(Actor& self, MigrateCall& call, Folio& src, UnmapRules rules)
   if (!rules.force || rules.mode == MigrateMode::kAsync) co_return -EAGAIN;
   // PF_MEMALLOC tasks may be inside writeback or readahead and hold other folio locks.
   if (call.mc.memalloc) co_return -EAGAIN;
-  // v6.5 and later: a folio that is being read in would keep a light migration waiting for the disk.
-  if (call.mc.variant == KernelVariant::kV6_11 && rules.mode == MigrateMode::kSyncLight && !src.uptodate)
-    co_return -EAGAIN;
+  if (only_if_uptodate(call, src, rules.mode)) co_return -EAGAIN;
   if (rules.avoid_force_lock) co_return -EDEADLOCK;
   co_await folio_lock(self, src);
   co_return 0;
@@ -42,12 +60,11 @@ Task<int> wait_writeback(Actor& self, Folio& src, UnmapRules rules) {
 }
 
 // buffer_migrate_lock_buffers()
-Task<bool> lock_buffers(Actor& self, Folio& src, MigrateMode mode) {
+Task<bool> lock_buffers(Actor& self, const MigrateCall& call, Folio& src, MigrateMode mode) {
   if (src.buffers == nullptr) co_return true;
-  if (mode == MigrateMode::kAsync) {
-    const bool locked = co_await trylock_buffer(self, *src.buffers);
-    co_return locked;
-  }
+  const bool locked = co_await trylock_buffer(self, *src.buffers);
+  if (locked) co_return true;
+  if (mode == MigrateMode::kAsync || only_if_uptodate(call, src, mode)) co_return false;
   co_await lock_buffer(self, *src.buffers);
   co_return true;
 }
@@ -69,8 +86,8 @@ bool migrate_mapping(Mm& mm, Folio& src, Folio& dst) {
 
 }  // namespace
 
-void count_success(MigrateStats& stats, const Folio& folio, std::int64_t pages) {
-  stats.nr_succeeded += static_cast<std::uint64_t>(pages);
+void count_success(MigrateStats& stats, const Folio& folio) {
+  stats.nr_succeeded += static_cast<std::uint64_t>(folio.pages());
   stats.nr_thp_succeeded += is_thp(folio);
 }
 
@@ -78,6 +95,12 @@ void count_failure(MigrateStats& stats, const Folio& folio) {
   ++stats.nr_failed;
   stats.nr_failed_pages += static_cast<std::uint64_t>(folio.pages());
   stats.nr_thp_failed += is_thp(folio);
+}
+
+void give_up(MigrateCall& call, FolioList& tried, FolioList& ret) {
+  for (const Folio* folio : tried) count_failure(call.stats, *folio);
+  ret.insert(ret.end(), tried.begin(), tried.end());
+  tried.clear();
 }
 
 Task<int> migrate_folio_unmap(Actor& self, MigrateCall& call, Folio& src, Folio** dst, UnmapRules rules) {
@@ -96,7 +119,7 @@ Task<int> migrate_folio_unmap(Actor& self, MigrateCall& call, Folio& src, Folio*
   if (rc != 0) {
     if (rc == -EAGAIN) count(self, MIGRATE_RETRY);
     if (locked) co_await folio_unlock(self, src);
-    mm.free_folio(*fresh);
+    co_await folio_put(self, mm, *fresh);
     co_return rc;
   }
   const bool dst_locked = co_await folio_trylock(self, *fresh);
@@ -111,7 +134,7 @@ Task<int> migrate_folio_copy(Actor& self, MigrateCall& call, Folio& src, Folio& 
   Mm& mm = call.mc.mm;
   // No copy may begin before every CPU has acknowledged that it no longer writes through an old translation.
   MMSIM_CHECK(call.tlb.empty(), "a folio was copied before its TLB flush");
-  const bool buffers_locked = co_await lock_buffers(self, src, mode);
+  const bool buffers_locked = co_await lock_buffers(self, call, src, mode);
   if (!buffers_locked) {
     count(self, MIGRATE_RETRY);
     co_return -EAGAIN;
@@ -135,10 +158,10 @@ Task<> migrate_folio_done(Actor& self, MigrateCall& call, Folio& src, Folio& dst
   if (src.migration_entries) co_await remove_migration_ptes(self, mm, src, dst);
   dst.migrating_from = nullptr;
   mm.replace(src, dst);
-  count_success(call.stats, src, src.pages());
+  count_success(call.stats, src);
   co_await folio_unlock(self, dst);
   co_await folio_unlock(self, src);
-  mm.free_folio(src);
+  co_await folio_put(self, mm, src);
 }
 
 Task<int> migrate_folio_move(Actor& self, MigrateCall& call, Folio& src, Folio& dst, MigrateMode mode) {
@@ -153,29 +176,7 @@ Task<> migrate_folio_undo(Actor& self, MigrateCall& call, Folio& src, Folio& dst
   if (src.migration_entries) co_await remove_migration_ptes(self, call.mc.mm, src, src);
   co_await folio_unlock(self, src);
   co_await folio_unlock(self, dst);
-  call.mc.mm.free_folio(dst);
-}
-
-Task<int> try_split_folio(Actor& self, MigrateCall& call, Folio& folio, MigrateMode mode) {
-  Procedure here(self, "try_split_folio");
-  // Until v6.11 this lock was waited for whatever the mode, with the rest of the batch locked.
-  if (call.mc.variant == KernelVariant::kV6_11 && mode == MigrateMode::kAsync) {
-    const bool locked = co_await folio_trylock(self, folio);
-    if (!locked) co_return -EAGAIN;
-  } else {
-    co_await folio_lock(self, folio);
-  }
-  const bool done = co_await visible(self, &folio, "split_folio_to_list", [&] {
-    if (folio.extra_refs != 0 || folio.under_writeback()) return false;
-    call.mc.mm.split_folio(folio, call.split_folios);
-    note(self, Note::kSplit, &folio);
-    return true;
-  });
-  co_await folio_unlock(self, folio);
-  if (!done) co_return -EAGAIN;
-  call.split_folios.push_back(&folio);
-  call.stats.nr_thp_split += 1;
-  co_return 0;
+  co_await folio_put(self, call.mc.mm, dst);
 }
 
 }  // namespace mmsim

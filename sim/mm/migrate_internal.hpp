@@ -22,6 +22,7 @@ struct MigrateStats {
   std::uint64_t nr_thp_succeeded = 0;
   std::uint64_t nr_thp_failed = 0;
   std::uint64_t nr_thp_split = 0;
+  int nr_split = 0;                   // large folios of any size
 };
 
 // A folio that is locked and unmapped, and its locked destination.
@@ -67,11 +68,19 @@ Task<> migrate_folio_done(Actor& self, MigrateCall& call, Folio& src, Folio& dst
 Task<int> migrate_folio_move(Actor& self, MigrateCall& call, Folio& src, Folio& dst, MigrateMode mode);
 // Remaps to src, unlocks both, frees dst.
 Task<> migrate_folio_undo(Actor& self, MigrateCall& call, Folio& src, Folio& dst);
-// Splits a large folio into call.split_folios: 0 or -EAGAIN.
-Task<int> try_split_folio(Actor& self, MigrateCall& call, Folio& folio, MigrateMode mode);
-
-void count_success(MigrateStats& stats, const Folio& folio, std::int64_t pages);
+void count_success(MigrateStats& stats, const Folio& folio);
 void count_failure(MigrateStats& stats, const Folio& folio);
+// Those that were tried till the end: counts them and moves them to `ret`.
+void give_up(MigrateCall& call, FolioList& tried, FolioList& ret);
+
+// --- migrate_split.cpp
+// Splits a large folio that cannot be moved as it is, into call.split_folios. Counts it as one failure either way.
+Task<bool> split_instead(Actor& self, MigrateCall& call, Folio& folio, MigrateMode mode);
+// migrate_folio_unmap(), and splitting where that is called for. MIGRATEPAGE_UNMAP: locked and unmapped; -EAGAIN: to be
+// tried again; -EDEADLOCK; -ENOMEM: the unmap stage is over; 0: done with, split or on `ret`.
+Task<int> unmap_or_split(Actor& self, MigrateCall& call, Folio& folio, Folio** dst, UnmapRules rules, FolioList& ret);
+// What -ENOMEM does to the list whose folio `at` met it: nothing of it is tried any more.
+void stop_for_memory(MigrateCall& call, FolioList& from, std::size_t at, FolioList& retry, FolioList& ret);
 
 // --- the variants: each takes what it could not move off `from` and puts it on call.ret_folios
 Task<int> migrate_pages_one_by_one(Actor& self, MigrateCall& call, FolioList& from);

@@ -34,80 +34,60 @@ Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, Migrat
   unmapped.clear();
 }
 
-// Locks and unmaps as many folios of `from` as the mode allows, over `nr_pass` passes. What is to be tried again stays.
-Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedList& unmapped, MigrateMode mode, int nr_pass) {
+// Locks and unmaps as many folios of `from` as the mode allows: 0 or -ENOMEM.
+Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedList& unmapped) {
   Procedure here(self, "migrate_pages_batch");
-  for (int pass = 0; pass < nr_pass && !from.empty(); ++pass) {
+  for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
       Folio& folio = *from[i];
       co_await cond_resched(self);
       Folio* dst = nullptr;
-      int rc = 0;
-      if (folio.order > 0 && !call.mc.thp_migration) {
-        rc = co_await try_split_folio(self, call, folio, mode);
-        if (rc == 0) continue;
-      } else {
-        rc = co_await migrate_folio_unmap(self, call, folio, &dst, {.mode = mode, .force = pass > 2});
-      }
-      if (rc == MIGRATEPAGE_UNMAP) {
-        unmapped.push_back({&folio, dst});
-      } else if (rc == -EAGAIN) {
-        retry.push_back(&folio);
-      } else if (rc == -ENOMEM) {
-        retry.insert(retry.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
-        from.swap(retry);
-        co_return -ENOMEM;
-      } else {
-        count_failure(call.stats, folio);
-        call.ret_folios.push_back(&folio);
-      }
+      const UnmapRules rules{.mode = call.mc.mode, .force = pass > 2};
+      const int rc = co_await unmap_or_split(self, call, folio, &dst, rules, call.ret_folios);
+      if (rc == MIGRATEPAGE_UNMAP) unmapped.push_back({&folio, dst});
+      if (rc == -EAGAIN) retry.push_back(&folio);
+      if (rc != -ENOMEM) continue;
+      stop_for_memory(call, from, i, retry, call.ret_folios);
+      co_return rc;
     }
     from.swap(retry);
   }
+  give_up(call, from, call.ret_folios);
   co_return 0;
-}
-
-void give_up(MigrateCall& call, FolioList& from) {
-  for (Folio* folio : from) {
-    count_failure(call.stats, *folio);
-    call.ret_folios.push_back(folio);
-  }
-  from.clear();
 }
 
 }  // namespace
 
 Task<int> migrate_pages_rfc(Actor& self, MigrateCall& call, FolioList& from) {
   UnmappedList unmapped = call.unmapped_list();
-  const int rc = co_await unmap_batch(self, call, from, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY);
+  const int rc = co_await unmap_batch(self, call, from, unmapped);
   co_await move_batch(self, call, unmapped, call.mc.mode);
-  give_up(call, from);
   co_return rc;
 }
 
 Task<int> migrate_pages_rfc_fix_b(Actor& self, MigrateCall& call, FolioList& from) {
   UnmappedList unmapped = call.unmapped_list();
-  FolioList all = call.list();
+  FolioList left = call.list();
   // One pass by trylock; whatever the reason, what fails it is taken up below, when nothing is locked any more.
   for (Folio* folio : from) {
     co_await cond_resched(self);
+    if (folio->order > 0 && !call.mc.thp_migration) {   // a split waits for the lock
+      left.push_back(folio);
+      continue;
+    }
     Folio* dst = nullptr;
     const UnmapRules rules{.mode = MigrateMode::kAsync, .force = false};
     const int rc = co_await migrate_folio_unmap(self, call, *folio, &dst, rules);
     if (rc == MIGRATEPAGE_UNMAP)
       unmapped.push_back({folio, dst});
     else
-      all.push_back(folio);
+      left.push_back(folio);
   }
-  from.swap(all);
+  from.swap(left);
   co_await move_batch(self, call, unmapped, MigrateMode::kAsync);
-  if (call.mc.mode != MigrateMode::kAsync) {
-    const int rc = co_await migrate_pages_one_by_one(self, call, from);
-    co_return rc;
-  }
-  give_up(call, from);
-  co_return 0;
+  const int rc = co_await migrate_pages_one_by_one(self, call, from);
+  co_return rc;
 }
 
 }  // namespace mmsim

@@ -5,12 +5,12 @@ namespace mmsim {
 
 namespace {
 
-// unmap_and_move()
+// unmap_and_move(): as unmap_or_split(), but for a folio that could be unmapped: 0 or -EAGAIN.
 Task<int> unmap_and_move(Actor& self, MigrateCall& call, Folio& folio, bool force) {
   Procedure here(self, "unmap_and_move");
   Folio* dst = nullptr;
   const UnmapRules rules{.mode = call.mc.mode, .force = force, .batch_flush = false};
-  int rc = co_await migrate_folio_unmap(self, call, folio, &dst, rules);
+  int rc = co_await unmap_or_split(self, call, folio, &dst, rules, call.ret_folios);
   if (rc != MIGRATEPAGE_UNMAP) co_return rc;
   rc = co_await migrate_folio_move(self, call, folio, *dst, call.mc.mode);
   if (rc != MIGRATEPAGE_SUCCESS) co_await migrate_folio_undo(self, call, folio, *dst);
@@ -24,35 +24,16 @@ Task<int> migrate_pages_one_by_one(Actor& self, MigrateCall& call, FolioList& fr
   for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
-      Folio& folio = *from[i];
       co_await cond_resched(self);
-      int rc = 0;
-      if (folio.order > 0 && !call.mc.thp_migration) {
-        rc = co_await try_split_folio(self, call, folio, call.mc.mode);
-        if (rc == 0) continue;
-      } else {
-        rc = co_await unmap_and_move(self, call, folio, pass > 2);
-      }
-      if (rc == MIGRATEPAGE_SUCCESS) continue;
-      if (rc == -EAGAIN) {
-        retry.push_back(&folio);
-        continue;
-      }
-      count_failure(call.stats, folio);
-      call.ret_folios.push_back(&folio);
+      const int rc = co_await unmap_and_move(self, call, *from[i], pass > 2);
+      if (rc == -EAGAIN) retry.push_back(from[i]);
       if (rc != -ENOMEM) continue;
-      for (std::size_t rest = i + 1; rest < from.size(); ++rest) call.ret_folios.push_back(from[rest]);
-      call.ret_folios.insert(call.ret_folios.end(), retry.begin(), retry.end());
-      from.clear();
-      co_return -ENOMEM;
+      stop_for_memory(call, from, i, retry, call.ret_folios);
+      co_return rc;
     }
     from.swap(retry);
   }
-  for (Folio* folio : from) {
-    count_failure(call.stats, *folio);
-    call.ret_folios.push_back(folio);
-  }
-  from.clear();
+  give_up(call, from, call.ret_folios);
   co_return 0;
 }
 

@@ -31,9 +31,10 @@ Folio* Mm::alloc_folio(int node, int order) {
 void Mm::free_folio(Folio& folio) {
   MMSIM_CHECK(!folio.locked() && folio.waiters.empty(), "a folio was freed while it was locked or waited for");
   MMSIM_CHECK(!folio.under_writeback(), "a folio was freed under writeback");
+  MMSIM_CHECK(folio.extra_refs == 0, "a folio was freed while somebody had a reference");
   nodes[folio.node].free_pages += folio.pages();
   world.counters[PGFREE] += static_cast<std::uint64_t>(folio.pages());
-  folio.dirty = folio.mapped = folio.migration_entries = false;
+  folio.dirty = folio.mapped = folio.migration_entries = folio.isolated = false;
   folio.mapping = nullptr;
   folio.mm = nullptr;
   spare_.push_back(&folio);
@@ -69,6 +70,9 @@ void Mm::split_folio(Folio& folio, ArenaVector<Folio*>& parts) {
     Folio& part = world.add<Folio>(Name{part_name, i});
     part.slot = static_cast<std::uint32_t>(slots.size());
     slots.push_back(&part);
+    part.index = folio.index + i;
+    part.isolated = folio.isolated;
+    if (folio.buffers != nullptr) part.buffers = &world.add<BufferHead>(Name{folio.buffers->name.base, i});
     part.node = folio.node;
     part.dirty = folio.dirty;
     part.uptodate = folio.uptodate;

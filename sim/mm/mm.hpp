@@ -39,7 +39,8 @@ class Mm {
   Folio& add_folio(Name name, int node, int order);
   // Lets `dst` take the place of `src`, with its name, so that reports go on speaking of file[3].
   void replace(Folio& src, Folio& dst);
-  // Makes base folios of a large one: `folio` is the first of them, the others go to `parts`.
+  // Makes base folios of a large one, with what it has: `folio` is the first of them, the others go to `parts`.
+  // REQUIRES: locked, not under writeback, no extra references.
   void split_folio(Folio& folio, ArenaVector<Folio*>& parts);
 
   World& world;

@@ -12,11 +12,10 @@ Task<> migrate_pages_actor(Actor& self, Mm& mm, MigrateControl control, const Ar
   const int back = slots.empty() ? there : mm.slots[slots.front()]->node;
   for (std::int64_t i = 0; i < times; ++i) {
     control.to_node = i % 2 == 0 ? there : back;
-    // The caller isolates what is not there yet.
     FolioList list(ArenaAllocator<Folio*>(mm.world.arena));
-    for (const std::uint32_t slot : slots)
-      if (mm.slots[slot]->node != control.to_node) list.push_back(mm.slots[slot]);
+    co_await visible(self, nullptr, "isolate_lru_page", [&] { isolate_folios(mm, slots, control.to_node, list); });
     co_await migrate_pages(self, control, list);
+    co_await visible(self, nullptr, "putback_movable_pages", [&] { putback_movable_pages(list); });
   }
 }
 
