@@ -9,7 +9,9 @@ namespace mmsim {
 
 namespace {
 
+// Driver's side of a submission.
 void queue(World& world, Bio& bio) {
+  note(*bio.submitter, Note::kSubmitBio, bio.folios.front(), static_cast<std::int64_t>(bio.folios.size()));
   set_stage(bio, bio.device.stage(), bio.device.server());
   ++world.counters[BIO_SUBMITTED];
   bio.device.queue(world, bio);
@@ -45,7 +47,8 @@ void bio_endio(World& world, Bio& bio) {
   world.arena.deallocate(&bio, sizeof bio);
 }
 
-void Plug::add(Bio& bio) {
+void Plug::add(World& world, Bio& bio) {
+  if (bios_ >= kMaxBios) flush(world);
   bio.next = nullptr;
   (tail_ != nullptr ? tail_->next : head_) = &bio;
   tail_ = &bio;
@@ -71,21 +74,16 @@ Task<> submit_bio(Actor& self, Bio& bio, Plug* plug) {
   bio.bytes = 0;
   for (const Folio* folio : bio.folios) bio.bytes += folio->bytes();
   Object* first = bio.folios.front();
+  co_await spend(self, bio.mm.costs.submit_bio_ns);
   if (plug == nullptr) {
-    co_await spend(self, bio.mm.costs.submit_bio_ns);
-    co_await visible(self, first, "submit_bio", [&] {
-      note(self, Note::kSubmitBio, first, static_cast<std::int64_t>(bio.folios.size()));
-      queue(self.world, bio);
-    });
+    co_await visible(self, first, "submit_bio", [&] { queue(self.world, bio); });
     co_return;
   }
-  co_await visible(self, first, "blk_add_to_plug", [&] {
+  co_await visible(self, first, "blk_add_rq_to_plug", [&] {
     note(self, Note::kPlugBio, first, static_cast<std::int64_t>(bio.folios.size()));
+    plug->add(self.world, bio);
     set_stage(bio, WritebackStage::kPlug, &self);
-    plug->add(bio);
   });
-  if (!plug->full()) co_return;
-  co_await visible(self, first, "blk_flush_plug", [&] { plug->flush(self.world); });
 }
 
 }  // namespace mmsim

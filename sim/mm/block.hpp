@@ -42,14 +42,16 @@ class DiskDevice final : public BlockDevice {
   Disk& disk_;
 };
 
-// struct blk_plug: bios of one task that are not submitted until it is full, the task says so, or it sleeps.
-// A task that spins or is preempted keeps them.
+// struct blk_plug: bios of one task that are not submitted until one more comes than it takes, the task says so, or it
+// sleeps. A task that spins or is preempted keeps them.
+// DIFFERS: no merging of requests, and so no flush at 128 KiB in one request.
 class Plug {
  public:
   static constexpr int kMaxBios = 32;   // BLK_MAX_REQUEST_COUNT
-  void add(Bio& bio);
+  // As blk_add_rq_to_plug(): a full plug is flushed first.
+  void add(World& world, Bio& bio);
   void flush(World& world);
-  bool full() const { return bios_ >= kMaxBios; }
+  int bios() const { return bios_; }
 
   static void flush_before_sleep(Actor& actor);   // Actor::before_sleep, with io_context the plug
 

@@ -40,7 +40,12 @@ Task<> handle_mm_fault(Actor& self, Mm& mm, std::uint32_t slot) {
 }  // namespace
 
 Task<> touch(Actor& self, Mm& mm, std::uint32_t slot) {
-  while (migration_entry(mm, slot) != nullptr) co_await handle_mm_fault(self, mm, slot);
+  for (;;) {
+    const bool present =
+        co_await visible(self, mm.slots[slot], "access", [&] { return migration_entry(mm, slot) == nullptr; });
+    if (present) co_return;
+    co_await handle_mm_fault(self, mm, slot);
+  }
 }
 
 }  // namespace mmsim

@@ -19,10 +19,12 @@ class WritebackWait : public Operation {
   WritebackWait(Actor& s, Folio& f) : Operation(s), folio_(f) {}
   bool can_complete() const override { return !folio_.under_writeback(); }
   void complete() override {}
-  void enqueue() override { folio_.writeback->waiters.push_back(*this); }
+  void enqueue() override {
+    if (folio_.writeback != nullptr) folio_.writeback->waiters.push_back(*this);
+  }
   QuickEnd quick_end() const override;
   void describe(Wait& wait) const override;
-  Object* object() const override { return folio_.writeback; }
+  Object* object() const override { return folio_.writeback != nullptr ? static_cast<Object*>(folio_.writeback) : &folio_; }
   const char* verb() const override { return WritebackBit::kClass.acquire_shared; }
   void result() {}
 

@@ -29,21 +29,30 @@ class WaitForRequest : public Operation {
   LoopDevice::Requests& requests_;
 };
 
-// lo_write_bvec() for one folio: the write path of the backing file locks the folio that stands there.
-Task<> write_backing(Actor& self, Mm& mm, LoopDevice& loop, const Folio& folio) {
-  Procedure here(self, "lo_write_simple");
-  const std::uint32_t slot = loop.backing_slots[static_cast<std::size_t>(folio.index)];
+// lo_write_bvec() for `bytes` of one folio: the write path of the backing file locks the folio that stands there.
+Task<> write_bvec(Actor& self, Mm& mm, std::uint32_t slot, const Folio& folio, std::uint64_t bytes) {
   Folio* backing = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
     ++mm.slots[slot]->extra_refs;
     return mm.slots[slot];
   });
   co_await folio_lock(self, *backing);
-  co_await MemoryCopy(self, mm.flows, folio.node, backing->node, folio.bytes(), mm.costs.copy_Bps);
-  co_await visible(self, backing, "folio_mark_dirty", [&] {
-    backing->dirty = true;
-    --backing->extra_refs;
-  });
+  co_await MemoryCopy(self, mm.flows, folio.node, backing->node, bytes, mm.costs.copy_Bps);
+  co_await visible(self, backing, "folio_mark_dirty", [&] { backing->dirty = true; });
   co_await folio_unlock(self, *backing);
+  co_await visible(self, backing, "folio_put", [&] { --backing->extra_refs; });
+}
+
+// One piece for each folio of the backing file that the request's folio covers.
+Task<> write_backing(Actor& self, Mm& mm, LoopDevice& loop, const Folio& folio) {
+  Procedure here(self, "lo_write_simple");
+  const std::int64_t end = folio.index + folio.pages();
+  for (std::int64_t page = folio.index; page < end;) {
+    const std::uint32_t slot = loop.backing_slots[static_cast<std::size_t>(page)];
+    const std::int64_t first = page;
+    do ++page;
+    while (page < end && loop.backing_slots[static_cast<std::size_t>(page)] == slot);
+    co_await write_bvec(self, mm, slot, folio, static_cast<std::uint64_t>(page - first) * 4096);
+  }
 }
 
 }  // namespace

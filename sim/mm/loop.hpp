@@ -7,7 +7,7 @@ namespace mmsim {
 
 class LoopDevice final : public BlockDevice {
  public:
-  // Block i of the device is the folio in backing_slots[i].
+  // Page i of the device is in the folio at backing_slots[i].
   LoopDevice(Name name, Mm& mm) : requests(mm.world.add<Requests>(name)), backing_slots(ArenaAllocator<std::uint32_t>(mm.world.arena)) {}
 
   void queue(World& world, Bio& bio) override;

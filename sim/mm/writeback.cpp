@@ -1,5 +1,8 @@
 #include "sim/mm/writeback.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "sim/core/time.hpp"
 #include "sim/core/visible.hpp"
 #include "sim/mm/filemap.hpp"
@@ -32,6 +35,7 @@ Task<> start_writeback(Actor& self, Folio& folio) {
 }
 
 // __block_write_full_folio(): submits under the folio lock.
+// DIFFERS: the buffers are not locked meanwhile; who waits for them would meet PG_writeback first.
 Task<> block_write_full_folio(Actor& self, Writer& writer, Folio& folio) {
   Procedure here(self, "block_write_full_page");
   co_await start_writeback(self, folio);
@@ -48,6 +52,7 @@ Task<> ext4_writepage(Actor& self, Writer& writer, Folio& folio) {
 }
 
 // Marks, unlocks and submits all that was gathered under lock.
+// DIFFERS: one bio for all of them; they are taken to be of one device.
 Task<> write_locked(Actor& self, Writer& writer) {
   Procedure here(self, "writepages_submit_batch");
   if (writer.locked.empty()) co_return;
@@ -95,6 +100,38 @@ Task<> writepage(Actor& self, Writer& writer, Folio& folio) {
   }
 }
 
+// filemap_get_folios_tag(): the references keep migration from moving the folios (-EAGAIN).
+template <class Wanted>
+Task<> get_batch(Actor& self, Mm& mm, std::span<const std::uint32_t> slots, Folios& batch, Wanted wanted) {
+  co_await visible(self, mm.slots[slots.front()], "filemap_get_folios_tag", [&] {
+    for (const std::uint32_t slot : slots)
+      if (Folio* folio = mm.slots[slot]; wanted(*folio)) {
+        ++folio->extra_refs;
+        batch.push_back(folio);
+      }
+  });
+}
+
+Task<> folio_batch_release(Actor& self, Folios& batch) {
+  co_await visible(self, nullptr, "folio_batch_release", [&] {
+    for (Folio* folio : batch) --folio->extra_refs;
+    batch.clear();
+  });
+}
+
+// __filemap_fdatawait_range()
+Task<> filemap_fdatawait_range(Actor& self, Mm& mm, const ArenaVector<std::uint32_t>& slots) {
+  Procedure here(self, "filemap_fdatawait_range");
+  Folios batch{ArenaAllocator<Folio*>(mm.world.arena)};
+  for (std::size_t at = 0; at < slots.size(); at += PAGEVEC_SIZE) {
+    const std::span<const std::uint32_t> part(&slots[at], std::min(PAGEVEC_SIZE, slots.size() - at));
+    co_await get_batch(self, mm, part, batch, [](const Folio& folio) { return folio.under_writeback(); });
+    for (Folio* folio : batch) co_await folio_wait_writeback(self, *folio);
+    co_await folio_batch_release(self, batch);
+    co_await cond_resched(self);
+  }
+}
+
 // The body of the loop in write_cache_pages().
 Task<> write_folio(Actor& self, Writer& writer, Folio& folio) {
   co_await folio_lock(self, folio);
@@ -120,20 +157,10 @@ Task<> write_cache_pages(Actor& self, const WritebackControl& wbc, const ArenaVe
     self.before_sleep = Plug::flush_before_sleep;
   }
   for (std::size_t at = 0; at < slots.size(); at += PAGEVEC_SIZE) {
-    const std::size_t end = std::min(at + PAGEVEC_SIZE, slots.size());
-    // The look-up takes a reference on each folio, which keeps migration from moving it (-EAGAIN).
-    co_await visible(self, mm.slots[slots[at]], "filemap_get_folios_tag", [&] {
-      batch.clear();
-      for (std::size_t i = at; i < end; ++i)
-        if (Folio* folio = mm.slots[slots[i]]; folio->dirty) {
-          ++folio->extra_refs;
-          batch.push_back(folio);
-        }
-    });
+    const std::span<const std::uint32_t> part(&slots[at], std::min(PAGEVEC_SIZE, slots.size() - at));
+    co_await get_batch(self, mm, part, batch, [](const Folio& folio) { return folio.dirty; });
     for (Folio* folio : batch) co_await write_folio(self, writer, *folio);
-    co_await visible(self, nullptr, "folio_batch_release", [&] {
-      for (Folio* folio : batch) --folio->extra_refs;
-    });
+    co_await folio_batch_release(self, batch);
     co_await cond_resched(self);
   }
   if (wbc.profile == WriterProfile::kBatch) co_await write_locked(self, writer);
@@ -143,9 +170,7 @@ Task<> write_cache_pages(Actor& self, const WritebackControl& wbc, const ArenaVe
     self.before_sleep = nullptr;
     self.io_context = nullptr;
   }
-  if (!wbc.sync_all) co_return;
-  Procedure waiting(self, "filemap_fdatawait_range");
-  for (const std::uint32_t slot : slots) co_await folio_wait_writeback(self, *mm.slots[slot]);
+  if (wbc.sync_all) co_await filemap_fdatawait_range(self, mm, slots);
 }
 
 }  // namespace mmsim

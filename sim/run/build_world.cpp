@@ -117,7 +117,8 @@ void Builder::memory() {
   for (const FolioSetSpec& set : in_.folio_sets) add_folio_set(set);
   for (std::size_t i = 0; i < in_.loops.size(); ++i) {
     const FolioSetSpec& backing = in_.folio_sets[static_cast<std::size_t>(in_.loops[i].backing_set)];
-    for (std::uint32_t f = 0; f < backing.count; ++f) loops_[i]->backing_slots.push_back(backing.first_folio + f);
+    for (std::uint32_t page = 0; page < backing.count << backing.order; ++page)
+      loops_[i]->backing_slots.push_back(backing.first_folio + (page >> backing.order));
   }
 }
 
@@ -125,7 +126,7 @@ void Builder::add_folio_set(const FolioSetSpec& set) {
   for (std::uint32_t i = 0; i < set.count; ++i) {
     const Name folio_name = name(set.name, set.counted ? static_cast<int>(i) : kNoIndex);
     Folio& folio = out_.mm->add_folio(folio_name, set.node, set.order);
-    folio.index = set.first_index + i;
+    folio.index = set.first_index + (std::int64_t{i} << set.order);
     folio.dirty = set.dirty;
     folio.uptodate = set.uptodate;
     if (set.mapping != kNoIndex) folio.mapping = mappings_[static_cast<std::size_t>(set.mapping)];

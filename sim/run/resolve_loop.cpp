@@ -27,9 +27,9 @@ void check_workers(const ResolveContext& context, int loop, const LoopDevice& de
                                         device.name()));
 }
 
-// Block i of the device is folio i of its backing, so the backing must reach as far as any mapping on the device.
+// Page i of the device is page i of its backing, so the backing must reach as far as any mapping on the device.
 void check_size(const ResolveContext& context, int loop, const LoopDevice& device) {
-  const std::int64_t blocks = backing(context, loop).count;
+  const std::int64_t blocks = std::int64_t{backing(context, loop).count} << backing(context, loop).order;
   for (const FolioSetSpec& set : context.out.folio_sets) {
     if (set.mapping == kNoIndex || context.out.mappings[static_cast<std::size_t>(set.mapping)].loop != loop) continue;
     const std::int64_t end = set.first_index + (std::int64_t{set.count} << set.order);

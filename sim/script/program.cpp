@@ -1,6 +1,7 @@
 #include "sim/script/program.hpp"
 
 #include "sim/core/time.hpp"
+#include "sim/core/visible.hpp"
 #include "sim/mm/filemap.hpp"
 
 namespace mmsim {
@@ -20,8 +21,18 @@ BitLock& bit_lock_of(const ScriptObjects& objects, ObjectRef ref) {
   return *objects.buffer_heads[ref.index];
 }
 
+// Who waits for a folio's lock, or holds it, has a reference, as from filemap_get_folio(): nobody moves it meanwhile.
+Task<> lock_folio(Actor& self, Mm& mm, std::uint32_t slot) {
+  Folio* folio = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
+    ++mm.slots[slot]->extra_refs;
+    return mm.slots[slot];
+  });
+  co_await folio_lock(self, *folio);
+}
+
 Task<> lock(Actor& self, ScriptObjects& objects, ObjectRef ref) {
   switch (ref.kind) {
+    case ObjectKind::kFolio: co_await lock_folio(self, objects.mm, ref.index); break;
     case ObjectKind::kMutex: co_await mutex_lock(self, *objects.mutexes[ref.index]); break;
     case ObjectKind::kSpinlock: co_await spin_lock(self, *objects.spinlocks[ref.index]); break;
     default: co_await bit_lock(self, bit_lock_of(objects, ref)); break;
@@ -36,6 +47,7 @@ Task<bool> trylock(Actor& self, ScriptObjects& objects, ObjectRef ref) {
     case ObjectKind::kRwsem: taken = co_await down_write_trylock(self, *objects.rwsems[ref.index]); break;
     default: taken = co_await bit_trylock(self, bit_lock_of(objects, ref)); break;
   }
+  if (taken && ref.kind == ObjectKind::kFolio) ++objects.mm.slots[ref.index]->extra_refs;
   co_return taken;
 }
 
@@ -56,6 +68,9 @@ Task<> unlock(Actor& self, ScriptObjects& objects, const Instruction& step) {
   switch (ref.kind) {
     case ObjectKind::kMutex: co_await mutex_unlock(self, *objects.mutexes[ref.index]); break;
     case ObjectKind::kSpinlock: co_await spin_unlock(self, *objects.spinlocks[ref.index]); break;
+    case ObjectKind::kFolio:
+      --objects.mm.slots[ref.index]->extra_refs;   // the page cache keeps it alive
+      [[fallthrough]];
     default: co_await bit_unlock(self, bit_lock_of(objects, ref)); break;
   }
 }
