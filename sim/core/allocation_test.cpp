@@ -1,5 +1,5 @@
-// Model code allocates nothing behind its arena's back. This file replaces the global operator new of the test program by
-// one that counts while it is told to.
+// Model code allocates nothing behind its arena's back. This file replaces the global operator new of the test program
+// by one that counts while it is told to.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

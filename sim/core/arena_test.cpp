@@ -48,7 +48,8 @@ RC_GTEST_PROP(Arena, gives_aligned_blocks_that_do_not_overlap, ()) {
 RC_GTEST_PROP(Arena, gives_the_same_addresses_again_after_a_restore, ()) {
   const Arena::Owner arena = Arena::create();
   std::vector<Block> before;
-  for (const std::size_t bytes : any_sizes()) before.push_back({static_cast<std::byte*>(arena->allocate(bytes)), bytes});
+  for (const std::size_t bytes : any_sizes())
+    before.push_back({static_cast<std::byte*>(arena->allocate(bytes)), bytes});
   for (std::size_t i = 0; i < before.size(); i += 2) arena->deallocate(before[i].at, before[i].bytes);
   const std::vector<std::size_t> sizes = any_sizes();
   std::vector<std::byte> image;

@@ -31,6 +31,7 @@ enum class WaitBehavior : std::uint8_t { kExclusive, kShared, kDrop };
 
 class BitLockWait : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   BitLockWait(Actor& s, BitLock& l, WaitBehavior behavior)
       : Operation(s), lock_(l), unfairness_(s.world.page_lock_unfairness), behavior_(behavior) {}
 

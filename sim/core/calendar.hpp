@@ -3,8 +3,8 @@
 // 1. Dates are int64 nanoseconds. Equal dates come out in the order in which they were put in.
 // 2. A timer is in one list at most: setting it again takes it out first, and taking out is O(1). A date left empty is
 //    dropped when it surfaces, or when the heap has doubled.
-// 3. Simulated actors like to be due together, so a date set lately is looked up in a small table, and its timers cost no
-//    heap operation but one. A date that fell out of the table may stand in the heap once more; the later one has only
+// 3. Simulated actors like to be due together, so a date set lately is looked up in a small table, and its timers cost
+//    one heap operation together. A date that fell out of the table may stand in the heap once more; the later one has only
 //    later timers.
 // Four children a node halve the depth of a binary heap and keep siblings in one or two cache lines.
 #pragma once

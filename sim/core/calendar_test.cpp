@@ -19,7 +19,9 @@ RC_GTEST_PROP(Calendar, gives_the_earliest_date_and_among_equals_the_one_set_fir
   std::vector<Timer> timers(16, Timer(ignore));
   std::map<std::pair<std::int64_t, int>, std::size_t> twin;   // (date, order of setting) to timer
   int order = 0;
-  const auto forget = [&](std::size_t timer) { std::erase_if(twin, [&](auto& entry) { return entry.second == timer; }); };
+  const auto forget = [&](std::size_t timer) {
+    std::erase_if(twin, [&](const auto& entry) { return entry.second == timer; });
+  };
   for (const int what : *rc::gen::container<std::vector<int>>(2000, rc::gen::inRange(0, 8))) {
     const auto timer = *rc::gen::inRange<std::size_t>(0, timers.size());
     if (what < 4) {

@@ -1,9 +1,9 @@
-// Loops per second of "lock, 1 us, unlock, 1 us" by n actors over n/4 locks: this engine, one SimGrid actor per task, and
-// one SystemC thread per process.
+// Loops per second of "lock, 1 us, unlock, 1 us" by n actors over n/4 locks: this engine, one SimGrid actor per task,
+// one SystemC thread per task.
 //
 // Every case makes the same number of loops, start to end of the simulation. SystemC's kernel and SimGrid's engine are
-// one to a process and cannot be started again, so each of their runs is made by a child that reports its time. Times are
-// CPU times: all of these have one thread, and other load on the machine must not decide.
+// one to a process and cannot be started again, so each of their runs is made by a child that reports its time. Times
+// are CPU times: all of these have one thread, and other load on the machine must not decide.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -62,8 +62,9 @@ void engine(benchmark::State& state, bool checks) {
 
 // A file in memory where there is one, so that the disk is not what is measured.
 std::string trace_path() {
-  const std::string directory = std::filesystem::exists("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path();
-  return directory + "/mmsim_engine_bench_" + std::to_string(getpid());
+  const std::filesystem::path memory = "/dev/shm";
+  const auto directory = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+  return directory.string() + "/mmsim_engine_bench_" + std::to_string(getpid());
 }
 
 void engine_traced(benchmark::State& state, bool to_file) {

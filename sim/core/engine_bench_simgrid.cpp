@@ -16,8 +16,9 @@ void simgrid_lock_loops(LockLoops shape) {
   zone->seal();
   std::vector<s4u::MutexPtr> locks;
   for (int i = 0; i < shape.locks(); ++i) locks.push_back(s4u::Mutex::create());
-  for (int i = 0; i < shape.actors; ++i)
-    s4u::Actor::create("task" + std::to_string(i), host, [lock = locks[static_cast<std::size_t>(i % shape.locks())], shape] {
+  for (int i = 0; i < shape.actors; ++i) {
+    const s4u::MutexPtr lock = locks[static_cast<std::size_t>(i % shape.locks())];
+    s4u::Actor::create("task" + std::to_string(i), host, [lock, shape] {
       for (std::int64_t loop = 0; loop < shape.per_actor(); ++loop) {
         lock->lock();
         s4u::this_actor::sleep_for(1e-6);
@@ -25,6 +26,7 @@ void simgrid_lock_loops(LockLoops shape) {
         s4u::this_actor::sleep_for(1e-6);
       }
     });
+  }
   engine.run();
 }
 

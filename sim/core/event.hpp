@@ -60,6 +60,7 @@ class WaitQueue final : public EventObject {
 
 class SemaphoreDown : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   SemaphoreDown(Actor& s, Semaphore& m) : Operation(s), semaphore_(m) {}
   bool can_complete() const override { return granted_ || (semaphore_.count > 0 && semaphore_.waiters.empty()); }
   void complete() override {
@@ -99,6 +100,7 @@ class SemaphoreUp : public InstantOperation {
 
 class CompletionWait : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   CompletionWait(Actor& s, Completion& c) : Operation(s), completion_(c) {}
   bool can_complete() const override { return completion_.done > 0; }
   void complete() override {
@@ -133,6 +135,7 @@ class Complete : public InstantOperation {
 
 class WaitQueueSleep : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   WaitQueueSleep(Actor& s, WaitQueue& q) : Operation(s), queue_(q) {}
   bool can_complete() const override { return woken; }
   void complete() override { self.world.record(Event::kAcquire, self, &queue_); }

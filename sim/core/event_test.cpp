@@ -72,7 +72,8 @@ TEST(Completion, completed_for_all_lets_everybody_through_for_ever) {
   TestWorld w;
   auto& done = w.add<Completion>("done", w.world.arena);
   done.producers.push_back(&w.start("completer", 10, complete_for_ever, done));
-  for (const auto& [name, at] : {std::pair{"a", 0}, {"b", 1}, {"c", 20}, {"d", 20}}) w.start(name, at, wait_completion, done);
+  for (const auto& [name, at] : {std::pair{"a", 0}, {"b", 1}, {"c", 20}, {"d", 20}})
+    w.start(name, at, wait_completion, done);
   EXPECT_EQ(w.run(), RunEnd::kAllDone);
   EXPECT_THAT(w.when(Event::kAcquire), ElementsAre("10 a", "10 b", "20 c", "20 d"));
 }

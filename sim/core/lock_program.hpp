@@ -1,5 +1,5 @@
-// Random lock programs for tests, and a second, naive machine that runs them: no coroutines, no heap, waiters that stay in
-// their queue until they own the lock (as in the kernel), and the whole graph reduction after every single step.
+// Random lock programs for tests, and a second, naive machine that runs them: no coroutines, no heap, waiters that stay
+// in their queue until they own the lock (as in the kernel), and the whole graph reduction after every single step.
 #pragma once
 
 #include <rapidcheck.h>
@@ -198,7 +198,8 @@ class NaiveMachine {
     reduce();
   }
 
-  // Whoever is not asleep acts; whoever waits for one who acts, or for a free lock that somebody was woken to take, will.
+  // Whoever is not asleep acts; so will whoever waits for one who acts, or for a free lock that somebody was woken to
+  // take.
   void reduce() {
     std::vector<bool> acts(actors_.size());
     for (std::size_t i = 0; i < actors_.size(); ++i) acts[i] = !actors_[i].asleep && !actors_[i].finished;

@@ -176,9 +176,11 @@ std::vector<bool> stuck_by_fixpoint(const World& world) {
 RC_GTEST_PROP(StuckActors, are_after_every_step_those_that_full_reduction_leaves, ()) {
   TestWorld w(*rc::gen::inRange<std::uint64_t>(0, 3));
   Playground g(w);
-  const auto move = rc::gen::construct<Move>(rc::gen::inRange(0, 3), rc::gen::inRange(0, 8), rc::gen::inRange<std::size_t>(0, 2));
+  const auto move = rc::gen::construct<Move>(rc::gen::inRange(0, 3), rc::gen::inRange(0, 8),
+                                             rc::gen::inRange<std::size_t>(0, 2));
   const auto actors = *rc::gen::inRange<std::size_t>(2, 6);
-  const auto plans = *rc::gen::container<std::vector<std::vector<Move>>>(actors, rc::gen::container<std::vector<Move>>(move));
+  const auto plan_of_one = rc::gen::container<std::vector<Move>>(move);
+  const auto plans = *rc::gen::container<std::vector<std::vector<Move>>>(actors, plan_of_one);
   for (const std::vector<Move>& plan : plans) g.may_wake(w.start("actor", 0, play, g, plan));
   const auto compare = [&] {
     const std::vector<bool> expected = stuck_by_fixpoint(w.world);

@@ -26,6 +26,7 @@ class Mutex final : public Object {
 
 class MutexLock : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   MutexLock(Actor& s, Mutex& m) : Operation(s), mutex_(m) {}
   bool can_complete() const override { return granted_ || !mutex_.holder.held(); }
   void complete() override {

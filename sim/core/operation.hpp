@@ -21,6 +21,9 @@ struct QuickEnd {
 
 class Operation {
  public:
+  // The kernel's function says might_sleep() first: a preemption point under PREEMPT_VOLUNTARY.
+  static constexpr bool kMightSleep = false;
+
   explicit Operation(Actor& s) : self(s) {}
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
@@ -38,6 +41,7 @@ class Operation {
   Operation* next = nullptr;                            // in the object's WaitList
   Operation* prev = nullptr;
   bool queued = false;
+  bool waited = false;                                  // could not complete at once
   bool woken = false;                                   // at least once since it began to wait
 
  protected:

@@ -33,6 +33,7 @@ class Rwsem final : public Object {
 
 class RwsemAcquire : public Operation {
  public:
+  static constexpr bool kMightSleep = true;
   RwsemAcquire(Actor& s, Rwsem& r, bool write) : Operation(s), rwsem_(r), write_(write) {}
   bool can_complete() const override;
   void complete() override;

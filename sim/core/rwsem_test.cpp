@@ -55,7 +55,7 @@ TEST(Rwsem, lets_readers_share_and_writers_alone) {
 }
 
 TEST(Rwsem, makes_a_reader_wait_behind_a_queued_writer_unless_its_policy_lets_readers_pass) {
-  for (const auto& [policy, at] : {std::pair{RwsemPolicy::kFair, "20 late"}, std::pair{RwsemPolicy::kReadersPass, "6 late"}}) {
+  for (const auto& [policy, at] : {std::pair{RwsemPolicy::kFair, "20 late"}, {RwsemPolicy::kReadersPass, "6 late"}}) {
     TestWorld w;
     Rwsem& rwsem = rwsem_in(w, policy);
     w.start("early", 0, read, rwsem, 10);

@@ -2,11 +2,12 @@
 //
 // 1. The first parameter is Actor& self. The frame comes from the arena of its world.
 // 2. A call and a return never resume anybody: they leave the next frame in Actor::leaf, and the engine's loop resumes
-//    that. So the machine stack stays flat however long a loop of calls is. (Symmetric transfer would overflow it: GCC 12
-//    makes no tail calls when it does not optimise, nor under AddressSanitizer.)
+//    that. So the machine stack stays flat however long a loop of calls is. (Symmetric transfer would overflow it: GCC
+//    12 makes no tail calls when it does not optimise, nor under AddressSanitizer.)
 // 3. Model code throws nothing.
-// 4. No co_await stands in the condition of an if, while or switch: GCC 12 then puts the condition's value in front of a
-//    frame without locals, where every handle expects the frame to begin. Name the result first. A check finds offenders.
+// 4. No co_await stands in the condition of an if, while or switch: GCC 12 then puts the condition's value in front of
+//    a frame without locals, where every handle expects the frame to begin. Name the result first; a check finds
+//    offenders.
 #pragma once
 
 #include <coroutine>

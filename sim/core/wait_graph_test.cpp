@@ -46,7 +46,9 @@ struct Told {
     for (std::size_t i = 0; i < plan.size(); ++i) tell(*w.world.actors[i], plan[i]);
   }
   void tell(Actor& actor, const Edges& edges) {
-    actor.state = edges.state == 0 ? ActorState::kReady : edges.state == 2 ? ActorState::kFinished : ActorState::kBlocked;
+    actor.state = ActorState::kBlocked;
+    if (edges.state == 0) actor.state = ActorState::kReady;
+    if (edges.state == 2) actor.state = ActorState::kFinished;
     if (!actor.waiting()) return;
     ToldWait& wait = told_waits.emplace_back(actor);
     actor.pending = &wait;
@@ -141,7 +143,8 @@ RC_GTEST_PROP(WaitGraph, lists_each_elementary_cycle_of_the_stuck_set_once_short
     RC_ASSERT(listed.insert(path).second);
   }
   RC_ASSERT(listed == expected);
-  RC_ASSERT(std::is_sorted(cycles.begin(), cycles.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); }));
+  const auto shorter = [](const auto& a, const auto& b) { return a.size() < b.size(); };
+  RC_ASSERT(std::is_sorted(cycles.begin(), cycles.end(), shorter));
   const std::size_t most = *rc::gen::inRange<std::size_t>(0, 5);
   RC_ASSERT(graph.cycles(graph.stuck_set(), most).size() == std::min(most, expected.size()));
 }

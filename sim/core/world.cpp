@@ -120,7 +120,8 @@ void World::sleep(Actor& actor, std::int64_t ns) {
 
 void World::begin_wait(Operation& op) {
   Actor& actor = op.self;
-  if (actor.pending != &op) {
+  if (!op.waited) {
+    op.waited = true;
     actor.pending = &op;
     actor.waiting_since_ns = now_ns;
   }
@@ -144,6 +145,7 @@ void World::wake(Operation& op) {
 }
 
 void World::count_wait(const Operation& op) {
+  if (!op.waited) return;   // it only lost its CPU before it began
   const char* noun = op.object()->lock_class().noun;
   auto stats = std::find_if(wait_stats.begin(), wait_stats.end(), [&](const WaitStats& s) { return s.noun == noun; });
   if (stats == wait_stats.end()) stats = wait_stats.insert(stats, WaitStats{noun});

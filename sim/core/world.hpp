@@ -129,7 +129,9 @@ class [[nodiscard]] Await final : public Op {
   using Op::Op;
   bool await_ready() {
     World& world = this->self.world;
-    if (world.step_mode || !Op::can_complete()) return false;
+    if (world.step_mode) return false;
+    if constexpr (Op::kMightSleep) preempted_ = world.cpus != nullptr && this->self.cpu >= 0 && world.cpus->might_sleep(this->self);
+    if (preempted_ || !Op::can_complete()) return false;
     Op::complete();
     ++world.steps;
     completed_ = true;
@@ -138,7 +140,9 @@ class [[nodiscard]] Await final : public Op {
   void await_suspend(std::coroutine_handle<> frame) {
     this->self.leaf = frame;
     World& world = this->self.world;
-    if (!completed_)
+    if (preempted_)
+      this->self.pending = this;   // tried when it has its CPU again
+    else if (!completed_)
       world.begin_wait(*this);
     else if (world.costs.lock_ns > 0)
       world.spend(this->self, world.costs.lock_ns);
@@ -149,6 +153,7 @@ class [[nodiscard]] Await final : public Op {
 
  private:
   bool completed_ = false;
+  bool preempted_ = false;
 };
 
 }  // namespace mmsim
