@@ -51,6 +51,28 @@ TEST(Cpus, WithFullPreemptionAnActorMakesRoomWhereItsSliceEndsAndGoesOnWhereItWa
                  "b finish 360", "a run 370", "a finish 490"}));
 }
 
+Task<> locks_between(Actor& self, Mutex& mutex) {
+  co_await spend(self, 250);
+  co_await mutex_lock(self, mutex);
+  co_await spend(self, 50);
+  co_await mutex_unlock(self, mutex);
+}
+
+TEST(Cpus, ALockThatMightSleepIsAPointOfVoluntaryPreemptionEvenWhereItIsFree) {
+  for (const auto& [preemption, log] :
+       {std::pair{Preemption::kNone, Log{"a run 10", "a finish 310", "b run 320", "b finish 440"}},
+        {Preemption::kVoluntary, Log{"a run 10", "b run 270", "b finish 390", "a run 400", "a finish 450"}}}) {
+    Machine m({0}, preemption);
+    Actor& a = m.actor(0);
+    Actor& b = m.actor(0);
+    m.world.start(a, locks_between(a, m.add<Mutex>("mutex")), 0);
+    m.world.start(b, spends(b, {120}), 0);
+    m.run();
+    EXPECT_EQ(m.log(), log);
+    EXPECT_TRUE(m.world.wait_stats.empty());   // nobody waited for the mutex
+  }
+}
+
 TEST(Cpus, ActorsOnCpusOfTheirOwnDoNotInterfere) {
   for (const Preemption preemption : kModels) {
     Machine m({0, 0}, preemption);
