@@ -1,5 +1,7 @@
 #include "sim/mm/filemap.hpp"
 
+#include "sim/core/visible.hpp"
+
 namespace mmsim {
 
 namespace {
@@ -37,6 +39,20 @@ void WritebackWait::describe(Wait& wait) const {
   const KeptBack kept = kept_back(bit.stage);
   wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_by, bit.since_ns, bit.kept_at});
   wait.need = 1;
+}
+
+Task<Folio*> filemap_lock_folio(Actor& self, Mm& mm, std::uint32_t slot) {
+  Folio* folio = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
+    ++mm.slots[slot]->extra_refs;
+    return mm.slots[slot];
+  });
+  co_await folio_lock(self, *folio);
+  co_return folio;
+}
+
+Task<> folio_unlock_and_put(Actor& self, Folio& folio) {
+  co_await folio_unlock(self, folio);
+  co_await visible(self, &folio, "folio_put", [&] { --folio.extra_refs; });
 }
 
 void folio_start_writeback(Actor& self, Folio& folio) {

@@ -33,6 +33,12 @@ class WritebackWait : public Operation {
 };
 inline Await<WritebackWait> folio_wait_writeback(Actor& self, Folio& folio) { return {self, folio}; }
 
+// filemap_lock_folio(): a reference to what stands in the slot now, then its lock. With the reference it stays there.
+// DIFFERS: no look whether the folio was truncated meanwhile.
+Task<Folio*> filemap_lock_folio(Actor& self, Mm& mm, std::uint32_t slot);
+// folio_unlock() and folio_put() of such a folio.
+Task<> folio_unlock_and_put(Actor& self, Folio& folio);
+
 // Sets PG_writeback; the bio is in the making. REQUIRES: the folio is locked and not under writeback.
 void folio_start_writeback(Actor& self, Folio& folio);
 

@@ -31,15 +31,10 @@ class WaitForRequest : public Operation {
 
 // lo_write_bvec() for `bytes` of one folio: the write path of the backing file locks the folio that stands there.
 Task<> write_bvec(Actor& self, Mm& mm, std::uint32_t slot, const Folio& folio, std::uint64_t bytes) {
-  Folio* backing = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
-    ++mm.slots[slot]->extra_refs;
-    return mm.slots[slot];
-  });
-  co_await folio_lock(self, *backing);
+  Folio* backing = co_await filemap_lock_folio(self, mm, slot);
   co_await MemoryCopy(self, mm.flows, folio.node, backing->node, bytes, mm.costs.copy_Bps);
   co_await visible(self, backing, "folio_mark_dirty", [&] { backing->dirty = true; });
-  co_await folio_unlock(self, *backing);
-  co_await visible(self, backing, "folio_put", [&] { --backing->extra_refs; });
+  co_await folio_unlock_and_put(self, *backing);
 }
 
 // One piece for each folio of the backing file that the request's folio covers.

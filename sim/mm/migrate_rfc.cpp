@@ -7,8 +7,9 @@ namespace mmsim {
 
 namespace {
 
-// Moves what was unmapped: flush, copy everything, then remap and unlock everything.
-Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode) {
+// Moves what was unmapped: flush, copy everything, then remap and unlock everything. What cannot be moved is put back and
+// left on `undone`.
+Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode, FolioList& undone) {
   Procedure here(self, "migrate_pages_batch");
   co_await try_to_unmap_flush(self, call.mc.mm, call.tlb);
   std::vector<bool, ArenaAllocator<bool>> copied(unmapped.size(), false, ArenaAllocator<bool>(call.arena));
@@ -28,8 +29,7 @@ Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, Migrat
       continue;
     }
     co_await migrate_folio_undo(self, call, *unmapped[i].src, *unmapped[i].dst);
-    count_failure(call.stats, *unmapped[i].src);
-    call.ret_folios.push_back(unmapped[i].src);
+    undone.push_back(unmapped[i].src);
   }
   unmapped.clear();
 }
@@ -62,7 +62,9 @@ Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedL
 Task<int> migrate_pages_rfc(Actor& self, MigrateCall& call, FolioList& from) {
   UnmappedList unmapped = call.unmapped_list();
   const int rc = co_await unmap_batch(self, call, from, unmapped);
-  co_await move_batch(self, call, unmapped, call.mc.mode);
+  FolioList undone = call.list();
+  co_await move_batch(self, call, unmapped, call.mc.mode, undone);
+  give_up(call, undone, call.ret_folios);
   co_return rc;
 }
 
@@ -85,7 +87,7 @@ Task<int> migrate_pages_rfc_fix_b(Actor& self, MigrateCall& call, FolioList& fro
       left.push_back(folio);
   }
   from.swap(left);
-  co_await move_batch(self, call, unmapped, MigrateMode::kAsync);
+  co_await move_batch(self, call, unmapped, MigrateMode::kAsync, from);
   const int rc = co_await migrate_pages_one_by_one(self, call, from);
   co_return rc;
 }

@@ -1,7 +1,6 @@
 #include "sim/script/program.hpp"
 
 #include "sim/core/time.hpp"
-#include "sim/core/visible.hpp"
 #include "sim/mm/filemap.hpp"
 
 namespace mmsim {
@@ -21,18 +20,9 @@ BitLock& bit_lock_of(const ScriptObjects& objects, ObjectRef ref) {
   return *objects.buffer_heads[ref.index];
 }
 
-// Who waits for a folio's lock, or holds it, has a reference, as from filemap_get_folio(): nobody moves it meanwhile.
-Task<> lock_folio(Actor& self, Mm& mm, std::uint32_t slot) {
-  Folio* folio = co_await visible(self, mm.slots[slot], "filemap_get_folio", [&] {
-    ++mm.slots[slot]->extra_refs;
-    return mm.slots[slot];
-  });
-  co_await folio_lock(self, *folio);
-}
-
 Task<> lock(Actor& self, ScriptObjects& objects, ObjectRef ref) {
   switch (ref.kind) {
-    case ObjectKind::kFolio: co_await lock_folio(self, objects.mm, ref.index); break;
+    case ObjectKind::kFolio: co_await filemap_lock_folio(self, objects.mm, ref.index); break;
     case ObjectKind::kMutex: co_await mutex_lock(self, *objects.mutexes[ref.index]); break;
     case ObjectKind::kSpinlock: co_await spin_lock(self, *objects.spinlocks[ref.index]); break;
     default: co_await bit_lock(self, bit_lock_of(objects, ref)); break;
@@ -68,9 +58,7 @@ Task<> unlock(Actor& self, ScriptObjects& objects, const Instruction& step) {
   switch (ref.kind) {
     case ObjectKind::kMutex: co_await mutex_unlock(self, *objects.mutexes[ref.index]); break;
     case ObjectKind::kSpinlock: co_await spin_unlock(self, *objects.spinlocks[ref.index]); break;
-    case ObjectKind::kFolio:
-      --objects.mm.slots[ref.index]->extra_refs;   // the page cache keeps it alive
-      [[fallthrough]];
+    case ObjectKind::kFolio: co_await folio_unlock_and_put(self, *objects.mm.slots[ref.index]); break;
     default: co_await bit_unlock(self, bit_lock_of(objects, ref)); break;
   }
 }
