@@ -10,7 +10,9 @@ BUILD := cmake --build
 
 .PHONY: demo test packages build debug sanitize clang digests bench clean
 
-demo: build
+demo: packages
+	cmake --preset release
+	$(BUILD) --preset release --target mmsim
 	@tools/demo $(MMSIM) $(CLAIMS)/1-batching-writer.txtpb $(CLAIMS)/5-migrate-async.txtpb \
 	  $(CLAIMS)/8-fix-b-fall-back.txtpb $(CLAIMS)/9a-loop-v6.3-rc1.txtpb
 
