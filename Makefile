@@ -20,6 +20,7 @@ test: build debug sanitize clang
 	ctest --preset release
 	$(MMSIM) check scenarios
 	tools/check-digests build/release/mmsim build/debug/mmsim build/clang/mmsim build/sanitize/mmsim
+	tools/check-readme
 	ctest --preset sanitize
 
 # Debian packages by name; nothing else is ever fetched. Does nothing where all are there.
