@@ -19,7 +19,8 @@ void Disk::submit(World& world, DiskRequest& request) {
 
 void Disk::start(World& world, DiskRequest& request) {
   ++in_flight_;
-  const std::int64_t latency_ns = request.write ? parameters_.write_latency_ns : parameters_.read_latency_ns;
+  std::int64_t latency_ns = request.write ? parameters_.write_latency_ns : parameters_.read_latency_ns;
+  if (flows_ == nullptr) latency_ns += transfer_ns(request.bytes, request.write ? parameters_.write_Bps : parameters_.read_Bps);
   request.latency_.request = &request;
   world.calendar.set(request.latency_, world.now_ns + latency_ns);
 }

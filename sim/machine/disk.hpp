@@ -2,10 +2,11 @@
 //
 // A request waits in the driver until one of queue_depth places is free, takes the device's latency, then its bytes as a
 // flow that shares the device's bandwidth with the other requests in flight. Its completion interrupts the CPU that
-// submitted it. Without flows (an explorer has no clock) the transfer takes bytes / bandwidth.
+// submitted it. Without flows the transfer takes bytes / bandwidth, and shares with nobody.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "sim/core/world.hpp"
 #include "sim/machine/flow_client.hpp"
@@ -16,8 +17,8 @@ struct DiskParameters {
   int flow_disk = 0;             // number of the disk in the FlowPlatform
   std::int64_t read_latency_ns = 0;
   std::int64_t write_latency_ns = 0;
-  double read_Bps = 0;
-  double write_Bps = 0;
+  double read_Bps = std::numeric_limits<double>::infinity();
+  double write_Bps = std::numeric_limits<double>::infinity();
   int queue_depth = 1;
 };
 
