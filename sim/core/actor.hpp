@@ -45,6 +45,8 @@ class Foresight {
  public:
   // True if the actor may still wake waiters of `event` on some path from where it stands.
   virtual bool may_wake(const Object& event) const = 0;
+  // Line of the scenario file where it stands; 0: none.
+  virtual std::int32_t line() const { return 0; }
 
  protected:
   ~Foresight() = default;

@@ -121,7 +121,9 @@ void ResultBuilder::add_stuck(std::size_t vertex, pb::Role role) {
   out.set_since_ns(who.waiting_since_ns);
   if (role == pb::ORPHAN) out.set_nobody(wait.nobody);
   if (who.pending != nullptr) out.add_call_trace(fmt::format("{}({})", who.pending->verb(), out.waits_for()));
-  for (const Procedure* at = who.innermost; at != nullptr; at = at->caller()) out.add_call_trace(at->name());
+  const std::int32_t line = who.foresight != nullptr ? who.foresight->line() : 0;
+  for (const Procedure* at = who.innermost; at != nullptr; at = at->caller())
+    out.add_call_trace(line > 0 ? fmt::format("{} (line {})", at->name(), line) : at->name());
   out.set_cpu(who.cpu);
   out.set_node(node_of(who.cpu));
   out.set_state(who.state == ActorState::kBlocked ? "D" : "R");

@@ -49,6 +49,7 @@ class ProgramState final : public Foresight {
 
   // Every path from where it stands is searched; a loop's count is not looked at unless it is the last round.
   bool may_wake(const Object& event) const override;
+  std::int32_t line() const override { return now().line; }
 
   const Instruction& now() const { return code[pc]; }
 
