@@ -4,17 +4,17 @@
 #include <xbt/log.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <csignal>
 #include <deque>
-#include <exception>
 #include <limits>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "sim/machine/flow_routes.hpp"
+#include "sim/machine/keep_handlers.hpp"
 
 namespace mmsim {
 namespace {
@@ -33,32 +33,10 @@ constexpr double kLongestFlow_ns = kFirstClock;
 void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
-
-// SimGrid's engine takes over SIGINT, SIGSEGV, SIGBUS and std::terminate. Ctrl-C would then print a list of its actors
-// and exit with status 1, which to our callers means "a hang was found". This puts the handlers back.
-class KeepHandlers {
- public:
-  KeepHandlers() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], nullptr, &saved_[i]);
-  }
-  ~KeepHandlers() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &saved_[i], nullptr);
-    std::set_terminate(terminate_);
-  }
-
- private:
-  static constexpr std::array kSignals{SIGINT, SIGSEGV, SIGBUS};
-  std::array<struct sigaction, kSignals.size()> saved_{};
-  std::terminate_handler terminate_ = std::get_terminate();
-};
-
-// The ends of a flow, as numbers of SimGrid hosts: first the nodes, then a reading and a writing end for each disk.
-struct Route {
-  int from;
-  int to;
-};
-
-int host_of_disk(const FlowPlatform& platform, int disk) { return node_count(platform) + 2 * disk; }
+const FlowPlatform& valid(const FlowPlatform& platform) {
+  if (const std::string error = check_platform(platform); !error.empty()) throw std::logic_error(error);
+  return platform;
+}
 
 // The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds
 // progress to whole bytes whenever anything happens anywhere, so that a slow disk beside busy links would never
@@ -79,8 +57,7 @@ class Resources {
 
  private:
   static s4u::Engine make_engine();
-  void add_routes(const FlowPlatform& platform);
-  void add_route(int from, int to, const std::vector<s4u::Link*>& path);
+  void add_route(Route route);
 
   FlowPlatform built_;
   s4u::Engine engine_;
@@ -88,16 +65,6 @@ class Resources {
   std::vector<s4u::Host*> hosts_;
   std::vector<s4u::Link*> links_;  // in the order of bandwidths_of()
 };
-
-// Bandwidths in bytes per nanosecond: one for each host, as in Route, one for each link, the cap of copies if there is one.
-std::vector<double> bandwidths_of(const FlowPlatform& platform) {
-  std::vector<double> bandwidths;
-  for (const auto& node : platform.nodes) bandwidths.push_back(node.channel_Bps / 1e9);
-  for (const auto& disk : platform.disks) bandwidths.insert(bandwidths.end(), {disk.read_Bps / 1e9, disk.write_Bps / 1e9});
-  for (const auto& link : platform.links) bandwidths.push_back(link.bandwidth_Bps / 1e9);
-  if (caps_copies(platform)) bandwidths.push_back(platform.copy_cap_Bps / 1e9);
-  return bandwidths;
-}
 
 s4u::Engine Resources::make_engine() {
   const KeepHandlers keep;
@@ -123,32 +90,20 @@ Resources::Resources(const FlowPlatform& platform) : built_(platform), engine_(m
       links_.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
     links_.back()->seal();
   }
-  const int hosts = node_count(platform) + 2 * disk_count(platform);
-  for (int i = 0; i < hosts; ++i)  // of any speed: nothing computes on it
+  for (int i = 0; i < end_count(platform); ++i)  // of any speed: nothing computes on it
     hosts_.push_back(zone_->create_host("host" + std::to_string(i), 1.0));
-  add_routes(platform);
+  for (int from = 0; from < node_count(platform); ++from)
+    for (int to = 0; to < node_count(platform); ++to) add_route({from, to});
+  for (int end = node_count(platform); end < end_count(platform); ++end) add_route({end, end});
   zone_->seal();
   run_until(std::max(kFirstClock, std::ceil(clock())));
 }
 
-void Resources::add_route(int from, int to, const std::vector<s4u::Link*>& path) {
-  const std::vector<s4u::LinkInRoute> links(path.begin(), path.end());
-  zone_->add_route(hosts_[from]->get_netpoint(), hosts_[to]->get_netpoint(), nullptr, nullptr, links, false);
-}
-
 // A route from a host to itself replaces SimGrid's default loopback.
-void Resources::add_routes(const FlowPlatform& platform) {
-  const int nodes = node_count(platform);
-  const int hosts = static_cast<int>(hosts_.size());
-  for (int disk_end = nodes; disk_end < hosts; ++disk_end) add_route(disk_end, disk_end, {links_[disk_end]});
-  for (int from = 0; from < nodes; ++from)
-    for (int to = 0; to < nodes; ++to) {
-      std::vector<s4u::Link*> path{links_[from]};
-      for (const int link : shortest_path(platform, from, to)) path.push_back(links_[hosts + link]);
-      if (to != from) path.push_back(links_[to]);
-      if (caps_copies(platform)) path.push_back(links_.back());
-      add_route(from, to, path);
-    }
+void Resources::add_route(Route route) {
+  std::vector<s4u::LinkInRoute> path;
+  for (const int resource : resources_of(built_, route)) path.emplace_back(links_[resource]);
+  zone_->add_route(hosts_[route.from]->get_netpoint(), hosts_[route.to]->get_netpoint(), nullptr, nullptr, path, false);
 }
 
 void Resources::set_bandwidths(const FlowPlatform& platform) {
@@ -199,6 +154,17 @@ class FlowNetwork::Impl {
     std::uint64_t order;  // of start
   };
 
+  // A flow that is alone needs no SimGrid to say when it ends. If another joins it, SimGrid is told of it after the fact.
+  struct Alone {
+    Flow* flow = nullptr;
+    Route route{};
+    std::uint64_t bytes = 0;
+    std::int64_t start_ns = 0;
+  };
+
+  Flow& new_flow(std::uint64_t token);
+  void tell_simgrid(Flow& flow, std::int64_t now_ns, Route route, std::uint64_t bytes);
+  std::int64_t end_alone_ns() const;
   void move_clock(std::int64_t now_ns);
   void report_ended();
   static void on_completion(const s4u::Activity& activity);
@@ -206,6 +172,8 @@ class FlowNetwork::Impl {
   static Impl* alive_;
   FlowDone done_;
   void* context_;
+  RatesAlone rates_alone_;
+  Alone alone_;
   Resources* resources_ = nullptr;  // built by the first flow
   std::int64_t clock_zero_ns_ = 0;  // our date when SimGrid's clock would show 0
   std::int64_t now_ns_ = std::numeric_limits<std::int64_t>::min();
@@ -219,8 +187,7 @@ class FlowNetwork::Impl {
 FlowNetwork::Impl* FlowNetwork::Impl::alive_ = nullptr;
 
 FlowNetwork::Impl::Impl(const FlowPlatform& checked, FlowDone done, void* context)
-    : platform(checked), done_(done), context_(context) {
-  if (const std::string error = check_platform(platform); !error.empty()) throw std::logic_error(error);
+    : platform(valid(checked)), done_(done), context_(context), rates_alone_(platform) {
   require(alive_ == nullptr, "a FlowNetwork is already alive: SimGrid has one engine per process");
   alive_ = this;
 }
@@ -232,7 +199,7 @@ FlowNetwork::Impl::~Impl() {
     if (flow.comm != nullptr && flow.comm->get_state() == s4u::Activity::State::STARTED) flow.comm->cancel();
   }
   // SimGrid lets go of cancelled flows in its next round, not to be that of the next network.
-  if (active > 0) resources_->run_until(resources_->clock());
+  if (resources_ != nullptr && active > 0) resources_->run_until(resources_->clock());
 }
 
 void FlowNetwork::Impl::on_completion(const s4u::Activity& activity) {
@@ -243,24 +210,50 @@ void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t by
   require(now_ns >= now_ns_, "a flow starts before an earlier date");
   // At an unchanged date nothing can have become due; not asking again keeps many starts at one date cheap.
   require(now_ns == now_ns_ || now_ns <= next_ns(), "a flow starts after the end of another that was not collected");
+  if (active == 0 && bytes > 0) {
+    now_ns_ = now_ns;
+    alone_ = {&new_flow(token), route, bytes, now_ns};
+    next_is_known_ = false;
+    ++active;
+    return;
+  }
+  if (const Alone first = std::exchange(alone_, {}); first.flow != nullptr) {
+    active = 0;
+    tell_simgrid(*first.flow, first.start_ns, first.route, first.bytes);
+    active = 1;
+  }
+  tell_simgrid(new_flow(token), now_ns, route, bytes);
+  ++active;
+}
+
+FlowNetwork::Impl::Flow& FlowNetwork::Impl::new_flow(std::uint64_t token) {
+  if (unused_.empty()) unused_.push_back(&flows_.emplace_back());
+  Flow& flow = *unused_.back();
+  unused_.pop_back();
+  flow.token = token;
+  flow.order = started++;
+  return flow;
+}
+
+void FlowNetwork::Impl::tell_simgrid(Flow& flow, std::int64_t now_ns, Route route, std::uint64_t bytes) {
   if (resources_ == nullptr) {
     static std::once_flag listening;  // SimGrid offers no way to stop listening
     std::call_once(listening, [] { s4u::Activity::on_completion_cb(&Impl::on_completion); });
     resources_ = &resources_for(platform);
   }
   move_clock(now_ns);
-  if (unused_.empty()) unused_.push_back(&flows_.emplace_back());
-  Flow& flow = *unused_.back();
-  unused_.pop_back();
-  flow.token = token;
-  flow.order = started++;
-  ++active;
-  if (bytes == 0) {  // SimGrid would never end it
-    return ended_.push_back(&flow);
-  }
+  if (bytes == 0) return ended_.push_back(&flow);  // SimGrid would never end it
   flow.comm = resources_->start(route, bytes);
   flow.comm->set_data(&flow);
   next_is_known_ = false;
+}
+
+// Rounded as SimGrid's clock does: see kFirstClock and move_clock().
+std::int64_t FlowNetwork::Impl::end_alone_ns() const {
+  const double delay_ns = static_cast<double>(alone_.bytes) / rates_alone_(alone_.route);
+  if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
+  const double clock = kFirstClock + static_cast<double>(alone_.start_ns & 1);
+  return alone_.start_ns + static_cast<std::int64_t>((clock + delay_ns) - clock);
 }
 
 // Brings SimGrid's clock to our date. With nothing under way it stays, and stands for our date from now on: idle time
@@ -285,6 +278,7 @@ std::int64_t FlowNetwork::Impl::next_ns() {
   if (next_is_known_) return next_ns_;
   next_is_known_ = true;
   if (active == 0) return next_ns_ = kNever_ns;
+  if (alone_.flow != nullptr) return next_ns_ = end_alone_ns();
   const double delay_ns = resources_->time_to_next_completion();
   require(delay_ns >= 0, "SimGrid has lost a flow");
   if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
@@ -299,11 +293,16 @@ void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
     now_ns_ = now_ns;
     return;
   }
+  next_is_known_ = false;
+  if (alone_.flow != nullptr) {
+    now_ns_ = now_ns;
+    ended_.push_back(std::exchange(alone_, {}).flow);
+    return report_ended();
+  }
   move_clock(now_ns);
   // A change of shares can leave a flow so little to go that its end is the date at which the clock stands already.
   if (ended_.empty()) resources_->run_until(resources_->clock());
   require(!ended_.empty(), "SimGrid has passed by the end of a flow");
-  next_is_known_ = false;
   report_ended();
 }
 
@@ -332,13 +331,13 @@ void FlowNetwork::start_copy(std::int64_t now_ns, int from_node, int to_node, st
 
 void FlowNetwork::start_read(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
   require(disk >= 0 && disk < disk_count(impl_->platform), "a read names an unknown disk");
-  const int host = host_of_disk(impl_->platform, disk);
+  const int host = end_of_disk(impl_->platform, disk);
   impl_->start(now_ns, {host, host}, bytes, token);
 }
 
 void FlowNetwork::start_write(std::int64_t now_ns, int disk, std::uint64_t bytes, std::uint64_t token) {
   require(disk >= 0 && disk < disk_count(impl_->platform), "a write names an unknown disk");
-  const int host = host_of_disk(impl_->platform, disk) + 1;
+  const int host = end_of_disk(impl_->platform, disk) + 1;
   impl_->start(now_ns, {host, host}, bytes, token);
 }
 

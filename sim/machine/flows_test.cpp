@@ -7,6 +7,7 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 namespace mmsim {
@@ -136,6 +137,25 @@ TEST(FlowNetwork, ZeroBytesArriveAtOnceAndAreReportedByAdvance) {
   EXPECT_EQ(recorder.network.next_ns(), 5);
   recorder.finish();
   EXPECT_EQ(recorder.ends, (std::vector<Recorder::End>{{7, 5}, {8, 105}}));
+}
+
+TEST(FlowNetwork, AFlowThatIsAloneEndsAsBesideOneThatSharesNothingWithIt) {
+  const FlowPlatform platform{{{7.3 * kGB}, {9.1 * kGB}}, {{0, 1, 3.7 * kGB}}, {{"disk", 1 * kGB, 1 * kGB}}, 2.9 * kGB};
+  const Request disk{Request::kWrite, 0, 0, 0, 1'000'000'000};
+  for (std::uint64_t bytes = 1; bytes < 100'000; bytes = bytes * 3 / 2 + 1)
+    for (const std::int64_t start_ns : {1, 2})
+      for (const int to : {0, 1}) {
+        const Request copy{Request::kCopy, start_ns, 0, to, bytes};
+        EXPECT_EQ(dates(platform, {copy}).at(0), dates(platform, {disk, copy}).at(1)) << bytes;
+      }
+}
+
+TEST(FlowNetwork, ALoneFlowThatIsJoinedSharesFromThenOn) {
+  // Joined at its start, in the middle, and at its very end.
+  const FlowPlatform platform = two_nodes(1 * kGB);
+  for (const auto& [join_ns, first_ns, second_ns] : {std::tuple{10, 2010, 2010}, {510, 1510, 2010}, {1010, 1010, 2010}})
+    EXPECT_EQ(dates(platform, {{Request::kCopy, 10, 0, 1, 1000}, {Request::kCopy, join_ns, 0, 1, 1000}}),
+              (std::vector<std::int64_t>{first_ns, second_ns}));
 }
 
 TEST(FlowNetwork, EndsOfOneDateAreReportedInTheOrderOfStart) {
