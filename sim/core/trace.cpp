@@ -10,14 +10,6 @@
 
 namespace mmsim {
 
-namespace {
-constexpr std::array<const char*, static_cast<std::size_t>(Event::kCount)> kEventNames = {
-    "end",  "start", "finish", "acquire", "acquire_shared", "try_failed", "release", "release_shared", "wait", "woken",
-    "wake", "wake_all", "spend", "sleep", "yield", "preempt", "run", "interrupt", "note", "stuck"};
-}  // namespace
-
-const char* to_string(Event event) { return kEventNames.at(static_cast<std::size_t>(event)); }
-
 struct Trace::Digest {
   XXH3_state_t* state = XXH3_createState();
   XXH128_hash_t value{};

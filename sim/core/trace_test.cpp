@@ -55,7 +55,7 @@ class TraceFile : public ::testing::Test {
 
 TEST_F(TraceFile, is_header_records_end_with_their_number_and_names) {
   constexpr std::uint64_t kRecords = 3000;
-  const std::string names = "actor 0 migrator\n";
+  const std::string names = "actor\tmigrator\nend\n";
   Trace trace;
   ASSERT_EQ(trace.open(path_), "");
   for (std::uint64_t i = 0; i < kRecords; ++i) trace.record(number(i));
@@ -64,7 +64,7 @@ TEST_F(TraceFile, is_header_records_end_with_their_number_and_names) {
   std::ifstream in(path_, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   ASSERT_EQ(bytes.size(), sizeof(TraceHeader) + (kRecords + 1) * sizeof(TraceRecord) + names.size());
-  EXPECT_EQ(bytes.substr(0, 8), "mmsimtr1");
+  EXPECT_EQ(bytes.substr(0, 8), "mmsimtr2");
   std::vector<TraceRecord> records(kRecords + 1);
   std::memcpy(records.data(), &bytes[sizeof(TraceHeader)], records.size() * sizeof(TraceRecord));
   EXPECT_EQ(records.back().event, Event::kEnd);

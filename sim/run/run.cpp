@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "sim/core/timed_engine.hpp"
 #include "sim/run/build_world.hpp"
 #include "sim/run/result_builder.hpp"
+#include "trace/names.hpp"
 
 namespace mmsim {
 
@@ -17,15 +20,21 @@ namespace {
                                   world.text(*fault.actor), fault.what, world.text(*fault.object), world.now_ns));
 }
 
-// The names behind the numbers of a trace file; see trace.hpp.
+// The names behind the numbers of a trace file; see trace/names.hpp.
 std::string trace_names(const World& world) {
-  std::string out;
-  for (const Actor* actor : world.actors) out += fmt::format("actor {} {}\n", actor->id, world.text(*actor));
-  for (const Object* object : world.objects)
-    out += fmt::format("object {} {} {}\n", object->id, object->lock_class().noun, world.text(*object));
-  for (int i = 0; i < static_cast<int>(Event::kCount); ++i) out += fmt::format("event {} {}\n", i, to_string(Event(i)));
-  for (std::size_t i = 0; i < kNoteNames.size(); ++i) out += fmt::format("note {} {}\n", i, kNoteNames[i]);
-  return out;
+  TraceNames names;
+  for (const Actor* actor : world.actors) names.actors.push_back(world.text(*actor));
+  std::map<const LockClass*, std::uint32_t> kinds;   // for look-up only
+  for (const Object* object : world.objects) {
+    const LockClass& words = object->lock_class();
+    const auto [kind, added] = kinds.try_emplace(&words, static_cast<std::uint32_t>(names.locks.size()));
+    if (added)
+      names.locks.push_back({words.noun, words.acquire, words.try_acquire, words.release, words.acquire_shared,
+                             words.release_shared, words.spins});
+    names.objects.push_back({kind->second, world.text(*object)});
+  }
+  names.notes.assign(kNoteNames.begin(), kNoteNames.end());
+  return write_names(names);
 }
 
 std::string quoted(const std::string& word) {

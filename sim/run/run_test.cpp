@@ -158,7 +158,7 @@ TEST(Run, WritesATraceOfAllItsRecords) {
   std::ifstream in(path, std::ios::binary);
   TraceHeader header;
   in.read(reinterpret_cast<char*>(&header), sizeof header);
-  EXPECT_EQ(std::string(header.magic, sizeof header.magic), "mmsimtr1");
+  EXPECT_EQ(std::string(header.magic, sizeof header.magic), "mmsimtr2");
   std::int64_t count = 0;
   TraceRecord record{};
   std::int64_t last_ns = 0;
@@ -170,7 +170,7 @@ TEST(Run, WritesATraceOfAllItsRecords) {
   EXPECT_EQ(record.argument, count);
   std::string line;
   std::getline(in, line);
-  EXPECT_EQ(line, "actor 0 ab");
+  EXPECT_EQ(line, "actor\tab");
   std::filesystem::remove(path);
 }
 
