@@ -35,8 +35,14 @@ struct ListArgs : CommonArgs {
   std::string filter;  // a section or the start of a name; empty: everything
 };
 
+struct TraceArgs {
+  std::string trace;
+  std::string output;  // empty: standard output
+};
+
 ExitStatus run_command(const RunArgs& args);
 ExitStatus check_command(const CheckArgs& args);
 ExitStatus list_command(const ListArgs& args);
+ExitStatus trace_command(const TraceArgs& args);
 
 }  // namespace mmsim

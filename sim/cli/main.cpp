@@ -30,9 +30,11 @@ Examples:
   mmsim run S.txtpb --format json | jq .verdict           for a script
   mmsim check scenarios                                   all scenarios against what they expect
   mmsim list costs                                        what can be set, with unit and source
+  mmsim run S.txtpb --trace t && mmsim trace t            what happened, as ftrace prints it
 
 Exit status: 0 completed (check: all as expected); 1 a hang was found (check: a row is not as
-expected); 2 bad usage or bad scenario; 3 a bug in mmsim; 4 a bound ended it, nothing is claimed.)";
+expected); 2 bad usage, a bad scenario or a bad trace; 3 a bug in mmsim; 4 a bound ended it, nothing
+is claimed.)";
 
 constexpr std::uint64_t kJobs_max = 1024;
 const std::vector<std::string> kFormats{"text", "json"};
@@ -84,6 +86,12 @@ void add_world(CLI::App& command, CommonArgs& args, const char* seed_doc) {
       ->type_size(1)
       ->allow_extra_args(false);
   command.add_option("--seed", args.seed, seed_doc)->check(whole_number(0, UINT64_MAX))->type_name("N");
+}
+
+void add_trace(CLI::App& app, TraceArgs& args) {
+  CLI::App& trace = *app.add_subcommand("trace", "what `run --trace` wrote, as text of ftrace, times in seconds with nine decimals");
+  trace.add_option("FILE", args.trace, "a file written by mmsim run --trace")->required()->type_name("");
+  trace.add_option("--output", args.output, "write to this file instead of standard output")->type_name("OUT");
 }
 
 // The command line as one would type it.
@@ -144,6 +152,7 @@ struct Arguments {
   RunArgs run;
   CheckArgs check;
   ListArgs list;
+  TraceArgs trace;
 };
 
 void add_commands(CLI::App& app, Arguments& args, std::function<ExitStatus()>& chosen) {
@@ -171,6 +180,9 @@ void add_commands(CLI::App& app, Arguments& args, std::function<ExitStatus()>& c
       ->type_name("");
   add_format(list, args.list);
   list.callback([&] { chosen = [&args] { return list_command(args.list); }; });
+
+  add_trace(app, args.trace);
+  app.get_subcommand("trace")->callback([&] { chosen = [&args] { return trace_command(args.trace); }; });
 }
 
 ExitStatus dispatch(int argc, char** argv) {

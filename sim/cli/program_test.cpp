@@ -97,8 +97,8 @@ TEST(Usage, version_and_help_go_to_standard_output) {
 
 TEST(Usage, mistakes_get_one_line_that_says_what_was_expected) {
   const std::string run_flags = "expected one of --help, --set, --seed, --trace, --format, --color";
-  expect_usage_error({}, "mmsim: no command; expected run, check, list");
-  expect_usage_error({"rum", "x"}, "mmsim: unknown command \"rum\"; expected run, check, list; did you mean \"run\"?");
+  expect_usage_error({}, "mmsim: no command; expected run, check, list, trace");
+  expect_usage_error({"rum", "x"}, "mmsim: unknown command \"rum\"; expected run, check, list, trace; did you mean \"run\"?");
   expect_usage_error({"run", "--sed", "3", "x"},
                      "mmsim run: unknown flag --sed; " + run_flags + "; did you mean \"--set\"?");
   expect_usage_error({"run", "x", "--jbos=3"}, "mmsim run: unknown flag --jbos; " + run_flags);
@@ -171,6 +171,53 @@ TEST(Run, a_trace_is_written_where_it_is_asked_for) {
   EXPECT_GT(std::filesystem::file_size(path), 0U);
   std::filesystem::remove(path);
   EXPECT_EQ(mmsim({"run", "expected/alone.txtpb", "--trace", "/no/such/directory/t"}).status, 2);
+}
+
+// A trace of abba.txtpb, removed at the end.
+class TracedRun {
+ public:
+  TracedRun() { EXPECT_EQ(mmsim({"run", "expected/abba.txtpb", "--trace", path}).status, 1); }
+  ~TracedRun() { std::filesystem::remove(path); }
+  TracedRun(const TracedRun&) = delete;
+  TracedRun& operator=(const TracedRun&) = delete;
+  const std::string path = testing::TempDir() + "mmsim_program_test.trace";
+};
+
+TEST(Trace, is_printed_as_ftrace_does) {
+  const TracedRun run;
+  const Outcome outcome = mmsim({"trace", run.path});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, contents(MMSIM_SOURCE_DIR "/sim/cli/testdata/abba.ftrace"));
+  EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+TEST(Trace, goes_to_a_file_on_demand_but_not_over_itself) {
+  const TracedRun run;
+  const std::string out = run.path + ".txt";
+  const Outcome outcome = mmsim({"trace", run.path, "--output", out});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_EQ(contents(out), contents(MMSIM_SOURCE_DIR "/sim/cli/testdata/abba.ftrace"));
+  std::filesystem::remove(out);
+  expect_usage_error({"trace", run.path, "--output", run.path}, "--output " + run.path + ": that is the trace itself");
+  expect_usage_error({"trace", run.path, "--output", "/no/such/file"}, "--output /no/such/file: No such file or directory");
+  EXPECT_EQ(Program({"trace", run.path}, "/dev/full").wait().status, 2);
+  EXPECT_EQ(Program({"trace", run.path, "--output", "/dev/full"}).wait().status, 2);
+}
+
+TEST(Trace, of_a_killed_run_is_printed_as_far_as_it_goes) {
+  const TracedRun run;
+  std::filesystem::resize_file(run.path, 16 + 3 * 32 + 5);
+  const Outcome outcome = mmsim({"trace", run.path});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, run.path + ": cut off after 3 records, without names: the run did not come to its end\n");
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("next_comm=actor[0] next_pid=1"), Not(HasSubstr("hang"))));
+}
+
+TEST(Trace, what_is_no_trace_is_refused) {
+  expect_usage_error({"trace", "bad.txtpb"}, "bad.txtpb: not a trace; expected a file written by mmsim run --trace");
+  expect_usage_error({"trace", "nowhere"}, "nowhere: No such file or directory");
+  expect_usage_error({"trace"}, "mmsim trace: FILE is required");
 }
 
 TEST(Run, output_that_cannot_be_written_is_no_success) {
