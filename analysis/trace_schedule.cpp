@@ -1,6 +1,7 @@
 #include "analysis/trace_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mmsim {
 
@@ -27,10 +28,8 @@ void Schedule::apply(const TraceRecord& record) {
   const int lane = file_.lane(record);
   switch (record.event) {
     case Event::kStart: return woken(record.time_ns, record.actor, lane, nullptr);
-    case Event::kWoken: {
-      const auto waker = waker_of(record);
-      return woken(record.time_ns, record.actor, lane, waker ? &*waker : nullptr);
-    }
+    case Event::kWoken:
+      return woken(record.time_ns, record.actor, lane, waker_ && lets_go(*waker_, record) ? &*waker_ : nullptr);
     case Event::kRun: return get_cpu(record.time_ns, lane, tid_of(record.actor));
     case Event::kPreempt: return leave(record, LeftAs::kRunnable);
     case Event::kYield: return file_.has_own_lane(record.actor) ? void() : leave(record, LeftAs::kRunnable);
@@ -49,11 +48,10 @@ void Schedule::apply(const TraceRecord& record) {
 }
 
 // The note of what ended may name another object than the wait did: a folio, and its writeback bit.
-std::optional<TraceRecord> Schedule::waker_of(const TraceRecord& woken) const {
-  if (!waker_ || waker_->time_ns != woken.time_ns || waker_->actor == woken.actor) return {};
-  if (waker_->object == woken.object) return waker_;
-  if (waker_->event != Event::kNote || waker_->object == kNoId) return {};
-  return file_.object(waker_->object) == file_.object(woken.object) ? waker_ : std::nullopt;
+bool Schedule::lets_go(const TraceRecord& by, const TraceRecord& woken) const {
+  if (by.time_ns != woken.time_ns || by.actor == woken.actor) return false;
+  if (by.object == woken.object) return true;
+  return by.event == Event::kNote && by.object != kNoId && file_.object(by.object) == file_.object(woken.object);
 }
 
 void Schedule::finish() {

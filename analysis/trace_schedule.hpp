@@ -7,6 +7,7 @@
 // The time that a context switch takes is idle time of the CPU, or time of the actor before if it only made room.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -60,8 +61,8 @@ class Schedule {
   void apply(const TraceRecord& record);
   void finish();
 
-  // Of a kWoken: the record of what woke it, if somebody did at that instant.
-  std::optional<TraceRecord> waker_of(const TraceRecord& woken) const;
+  // True if `by`, an operation or a milestone, is what let the actor of a kWoken go.
+  bool lets_go(const TraceRecord& by, const TraceRecord& woken) const;
 
  private:
   struct Cpu {

@@ -35,9 +35,12 @@ struct ListArgs : CommonArgs {
   std::string filter;  // a section or the start of a name; empty: everything
 };
 
+enum class TraceFormat : std::uint8_t { kFtrace, kPerfetto };
+
 struct TraceArgs {
   std::string trace;
-  std::string output;  // empty: standard output
+  TraceFormat format = TraceFormat::kFtrace;
+  std::string output;  // empty: standard output, which takes text only
 };
 
 ExitStatus run_command(const RunArgs& args);

@@ -38,6 +38,7 @@ is claimed.)";
 
 constexpr std::uint64_t kJobs_max = 1024;
 const std::vector<std::string> kFormats{"text", "json"};
+const std::vector<std::string> kTraceFormats{"ftrace", "perfetto"};
 const std::vector<std::string> kColours{"auto", "always", "never"};
 
 CLI::Validator one_of(const std::vector<std::string>& words) {
@@ -89,8 +90,18 @@ void add_world(CLI::App& command, CommonArgs& args, const char* seed_doc) {
 }
 
 void add_trace(CLI::App& app, TraceArgs& args) {
-  CLI::App& trace = *app.add_subcommand("trace", "what `run --trace` wrote, as text of ftrace, times in seconds with nine decimals");
+  CLI::App& trace = *app.add_subcommand("trace", "what `run --trace` wrote, in the formats of ftrace and of Perfetto");
   trace.add_option("FILE", args.trace, "a file written by mmsim run --trace")->required()->type_name("");
+  trace
+      .add_option_function<std::string>(
+          "--format",
+          [&args](const std::string& word) {
+            args.format = word == "perfetto" ? TraceFormat::kPerfetto : TraceFormat::kFtrace;
+          },
+          "ftrace (the default): text as in /sys/kernel/tracing/trace, times in seconds with nine decimals; "
+          "perfetto: protobuf for ui.perfetto.dev, needs --output")
+      ->check(one_of(kTraceFormats))
+      ->type_name("ftrace|perfetto");
   trace.add_option("--output", args.output, "write to this file instead of standard output")->type_name("OUT");
 }
 

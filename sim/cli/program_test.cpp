@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "proto/perfetto_subset.pb.h"
 #include "proto/result.hpp"
 
 namespace mmsim {
@@ -203,6 +204,20 @@ TEST(Trace, goes_to_a_file_on_demand_but_not_over_itself) {
   expect_usage_error({"trace", run.path, "--output", "/no/such/file"}, "--output /no/such/file: No such file or directory");
   EXPECT_EQ(Program({"trace", run.path}, "/dev/full").wait().status, 2);
   EXPECT_EQ(Program({"trace", run.path, "--output", "/dev/full"}).wait().status, 2);
+}
+
+TEST(Trace, for_perfetto_is_binary_and_needs_a_file) {
+  const TracedRun run;
+  const std::string out = run.path + ".pftrace";
+  EXPECT_EQ(mmsim({"trace", run.path, "--format", "perfetto", "--output", out}).status, 0);
+  perfetto::Trace trace;
+  EXPECT_TRUE(trace.ParseFromString(contents(out)));
+  EXPECT_GT(trace.packet_size(), 10);
+  std::filesystem::remove(out);
+  expect_usage_error({"trace", run.path, "--format", "perfetto"},
+                     "mmsim trace: --format perfetto is binary; expected --output FILE.pftrace");
+  expect_usage_error({"trace", run.path, "--format", "perfeto"},
+                     "mmsim trace: --format: expected ftrace or perfetto, got \"perfeto\"; did you mean \"perfetto\"?");
 }
 
 TEST(Trace, of_a_killed_run_is_printed_as_far_as_it_goes) {

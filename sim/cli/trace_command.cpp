@@ -12,6 +12,7 @@
 
 #include "analysis/trace_file.hpp"
 #include "analysis/trace_ftrace.hpp"
+#include "analysis/trace_perfetto.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/run/scenario_error.hpp"
@@ -43,6 +44,9 @@ class OutputFile {
 }  // namespace
 
 ExitStatus trace_command(const TraceArgs& args) try {
+  const bool binary = args.format == TraceFormat::kPerfetto;
+  if (binary && args.output.empty())
+    throw ScenarioError("mmsim trace: --format perfetto is binary; expected --output FILE.pftrace");
   TraceFile file(args.trace);
   std::error_code none;
   if (!args.output.empty() && std::filesystem::equivalent(args.trace, args.output, none))
@@ -51,7 +55,7 @@ ExitStatus trace_command(const TraceArgs& args) try {
     write_ftrace(file, print);
   } else {
     OutputFile output(args.output);
-    write_ftrace(file, [&](std::string_view bytes) { output.write(bytes); });
+    (binary ? write_perfetto : write_ftrace)(file, [&](std::string_view bytes) { output.write(bytes); });
     output.close();
   }
   if (file.cut_off().empty()) return ExitStatus::kGood;
