@@ -126,7 +126,8 @@ void World::begin_wait(Operation& op) {
     actor.waiting_since_ns = now_ns;
   }
   op.enqueue();
-  const bool shared = op.verb() == op.object()->lock_class().acquire_shared;
+  // Words are compared, not addresses: whether equal literals are one depends on the optimiser.
+  const bool shared = std::string_view(op.verb()) == op.object()->lock_class().acquire_shared;
   record(Event::kWait, actor, op.object(), 0, shared);
   if (!op.spins() && actor.before_sleep != nullptr) actor.before_sleep(actor);
   actor.state = op.spins() ? ActorState::kSpinning : ActorState::kBlocked;
@@ -147,7 +148,8 @@ void World::wake(Operation& op) {
 void World::count_wait(const Operation& op) {
   if (!op.waited) return;   // it only lost its CPU before it began
   const char* noun = op.object()->lock_class().noun;
-  auto stats = std::find_if(wait_stats.begin(), wait_stats.end(), [&](const WaitStats& s) { return s.noun == noun; });
+  auto stats = std::find_if(wait_stats.begin(), wait_stats.end(),
+                            [&](const WaitStats& s) { return std::string_view(s.noun) == noun; });
   if (stats == wait_stats.end()) stats = wait_stats.insert(stats, WaitStats{noun});
   const std::int64_t waited_ns = now_ns - op.self.waiting_since_ns;
   ++stats->contended;
