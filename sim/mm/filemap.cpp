@@ -37,7 +37,10 @@ void WritebackWait::describe(Wait& wait) const {
   wait.time_will = bit.keeper == nullptr;
   if (wait.time_will) return;
   const KeptBack kept = kept_back(bit.stage);
-  wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_by, bit.since_ns, bit.kept_at});
+  // A server holds nothing: the request was handed to it.
+  const bool handed_over = bit.stage == WritebackStage::kServer;
+  const std::int64_t since_ns = handed_over ? -1 : bit.since_ns;
+  wait.edges.push_back({bit.keeper, EdgeKind::kOwner, kept.how, kept.ends_by, since_ns, bit.kept_at});
   wait.need = 1;
 }
 
