@@ -113,12 +113,14 @@ const BadInput kActors[] = {
      R"(2:36: a cycle is expected, but the verdict is COMPLETED; expected a hang)"},
     {"ExpectCounterWithoutCondition", R"(expect { verdict: COMPLETED counter { name: "pgmigrate_success" } })",
      R"(2:29: counter pgmigrate_success has no condition; expected equals, at_least or at_most)"},
+    {"ExpectCounterMisspelt", R"(expect { verdict: COMPLETED counter { name: "pgmigrate_sucess" equals: 0 } })",
+     R"(2:45: there is no counter "pgmigrate_sucess"; expected one of a report; did you mean "pgmigrate_success"?)"},
     {"ExpectCounterWithoutName", R"(expect { verdict: COMPLETED counter { equals: 1 } })",
      R"(2:29: message ExpectedCounter needs the field "name")"},
-    {"ExpectCounterEmptyInterval", R"(expect { verdict: COMPLETED counter { name: "x" at_least: 5 at_most: 4 } })",
-     R"(2:59: at_least is 5; expected no more than at_most, 4)"},
-    {"ExpectCounterTwoConditions", R"(expect { verdict: COMPLETED counter { name: "x" at_least: 5 equals: 5 } })",
-     R"(2:69: equals stands beside a bound; expected one of them)"},
+    {"ExpectCounterEmptyInterval", R"(expect { verdict: COMPLETED counter { name: "pgfault" at_least: 5 at_most: 4 } })",
+     R"(2:65: at_least is 5; expected no more than at_most, 4)"},
+    {"ExpectCounterTwoConditions", R"(expect { verdict: COMPLETED counter { name: "pgfault" at_least: 5 equals: 5 } })",
+     R"(2:75: equals stands beside a bound; expected one of them)"},
 };
 INSTANTIATE_TEST_SUITE_P(Actors, BadInputTest, testing::ValuesIn(kActors), bad_input_name);
 

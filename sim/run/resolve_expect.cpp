@@ -1,9 +1,12 @@
 // What a scenario expects of a run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "sim/run/counter_names.hpp"
 #include "sim/run/resolve_context.hpp"
+#include "sim/run/suggest.hpp"
 
 namespace mmsim {
 namespace {
@@ -14,6 +17,11 @@ std::string actor_name(const ActorSpec& actor) {
 
 void check_counter(const ResolveContext& context, const ExpectedCounter& counter) {
   context.require(counter, ExpectedCounter::kNameFieldNumber);
+  const auto& names = counter_names();
+  if (std::find(names.begin(), names.end(), counter.name()) == names.end())
+    context.fail({&counter, ExpectedCounter::kNameFieldNumber},
+                 fmt::format("there is no counter \"{}\"; expected one of a report{}", counter.name(),
+                             did_you_mean(counter.name(), names)));
   const bool bounded = counter.has_at_least() || counter.has_at_most();
   if (!bounded && !counter.has_equals()) {
     context.fail({&counter},
