@@ -85,13 +85,13 @@ TEST(Philosophers, TakeForksRoundTheTable) {
 }
 
 TEST(Philosophers, CanBeSetInNumberAndRounds) {
-  const Resolved resolved = load(kPhilosophers, {"param.n=5", "param.rounds=0"});
+  const Resolved resolved = load(kPhilosophers, {"param.n=5", "rounds=0"});
   EXPECT_EQ(resolved.actors.size(), 5U);
   EXPECT_EQ(resolved.locks.size(), 5U);
   EXPECT_EQ(resolved.nodes[0].cpus, 5);
   EXPECT_EQ(code_of(resolved, 4)[0].value, 0);
   EXPECT_EQ(code_of(resolved, 4)[3].object.index, 0U);
-  EXPECT_THAT(resolved.set, ElementsAre("param.n=5", "param.rounds=0"));
+  EXPECT_THAT(resolved.set, ElementsAre("param.n=5", "rounds=0"));
 }
 
 TEST(Philosophers, AreAllExpectedInTheCycle) {

@@ -65,6 +65,8 @@ class Setter {
     } else if (protobuf::Message* named = find_named(path_.front())) {
       message = named;
       next = 1;
+      // A param is its value, whether it is called param.n or n.
+      if (path_.size() == 1 && message->GetDescriptor() == Param::descriptor()) path_.push_back({"value", {}});
       if (next == path_.size()) fail_whole(path_.front().name, *message->GetDescriptor());
     }
     for (; next + 1 < path_.size(); ++next) message = enter(*message, path_[next]);
