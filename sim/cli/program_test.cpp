@@ -167,7 +167,7 @@ TEST(Run, colour_is_for_terminals_or_on_demand) {
 }
 
 TEST(Run, a_trace_is_written_where_it_is_asked_for) {
-  const std::string path = testing::TempDir() + "mmsim_program_test.trace";
+  const std::string path = testing::TempDir() + "mmsim_program_test." + std::to_string(getpid()) + ".trace";
   EXPECT_EQ(mmsim({"run", "expected/alone.txtpb", "--trace", path}).status, 0);
   EXPECT_GT(std::filesystem::file_size(path), 0U);
   std::filesystem::remove(path);
@@ -181,7 +181,7 @@ class TracedRun {
   ~TracedRun() { std::filesystem::remove(path); }
   TracedRun(const TracedRun&) = delete;
   TracedRun& operator=(const TracedRun&) = delete;
-  const std::string path = testing::TempDir() + "mmsim_program_test.trace";
+  const std::string path = testing::TempDir() + "mmsim_program_test." + std::to_string(getpid()) + ".trace";
 };
 
 TEST(Trace, is_printed_as_ftrace_does) {
@@ -298,7 +298,7 @@ TEST(Check, json_is_a_document) {
 
 TEST(Check, paths_must_lead_to_scenarios) {
   expect_usage_error({"check", "nowhere"}, "nowhere: no such file or directory");
-  const std::string empty = testing::TempDir() + "mmsim_empty";
+  const std::string empty = testing::TempDir() + "mmsim_empty." + std::to_string(getpid());
   std::filesystem::create_directories(empty);
   expect_usage_error({"check", empty}, empty + ": no scenario (*.txtpb) is below it");
 }

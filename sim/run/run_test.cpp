@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -153,7 +154,7 @@ TEST(Run, SaysHowToReproduceIt) {
 }
 
 TEST(Run, WritesATraceOfAllItsRecords) {
-  const std::string path = testing::TempDir() + "/run_test.trace";
+  const std::string path = testing::TempDir() + "/run_test." + std::to_string(getpid()) + ".trace";
   run_text(kPartialDeadlock, {.trace_path = path});
   std::ifstream in(path, std::ios::binary);
   TraceHeader header;
