@@ -104,7 +104,6 @@ class World {
   ExternalClock* external = nullptr;
   CpuModel* cpus = nullptr;
   const char* const* note_names = nullptr;
-  bool step_mode = false;              // an explorer takes every step; nothing completes by itself
   int page_lock_unfairness = 5;        // vm.page_lock_unfairness: see bit_lock.hpp
   bool checks = true;                  // look for stuck sets when an actor blocks
 
@@ -129,7 +128,6 @@ class [[nodiscard]] Await final : public Op {
   using Op::Op;
   bool await_ready() {
     World& world = this->self.world;
-    if (world.step_mode) return false;
     if constexpr (Op::kMightSleep) preempted_ = world.cpus != nullptr && this->self.cpu >= 0 && world.cpus->might_sleep(this->self);
     if (preempted_ || !Op::can_complete()) return false;
     Op::complete();

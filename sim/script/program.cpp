@@ -103,7 +103,7 @@ Task<> event_step(Actor& self, ScriptObjects& objects, const Instruction& step) 
   }
 }
 
-// Where a step that is neither a jump nor a loop goes on.
+// Takes a step that is neither a jump nor a loop.
 Task<> take_step(Actor& self, ScriptObjects& objects, const Instruction& step) {
   switch (step.op) {
     case OpCode::kLock: co_await lock(self, objects, step.object); break;
