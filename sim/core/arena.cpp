@@ -25,7 +25,8 @@ Arena::Owner Arena::create() {
       continue;
     }
     Arena* arena = new (got) Arena;
-    arena->used_bytes_ = (sizeof(Arena) + kGrain_bytes - 1) / kGrain_bytes * kGrain_bytes;
+    arena->common_.used_bytes_ = (sizeof(Arena) + kGrain_bytes - 1) / kGrain_bytes * kGrain_bytes;
+    arena->current_ = &arena->common_;
     return Owner(arena);
   }
   throw std::bad_alloc();
@@ -33,16 +34,28 @@ Arena::Owner Arena::create() {
 
 void Arena::Unmap::operator()(Arena* arena) const noexcept { munmap(arena, kRegion_bytes); }
 
-void* Arena::extend(std::size_t bytes) {
-  MMSIM_CHECK(bytes <= kRegion_bytes - used_bytes_, "a world outgrew its arena of 16 GiB");
-  void* block = reinterpret_cast<std::byte*>(this) + used_bytes_;
-  used_bytes_ += bytes;
+void* Arena::extend(Heap& heap, std::size_t bytes) {
+  const bool common = &heap == &common_;
+  MMSIM_CHECK(bytes <= (common ? kCommon_bytes : kPrivate_bytes) - heap.used_bytes_,
+              common ? "a world outgrew its arena of 12 GiB" : "an actor outgrew its heap of 1 MiB");
+  void* block = (common ? reinterpret_cast<std::byte*>(this) : heap.begin()) + heap.used_bytes_;
+  heap.used_bytes_ += bytes;
   return block;
 }
 
+Arena::Heap& Arena::private_heap(std::size_t n) {
+  MMSIM_CHECK(n < kPrivateHeaps, "more actors than an exploration has heaps for");
+  auto* heap = reinterpret_cast<Heap*>(reinterpret_cast<std::byte*>(this) + kCommon_bytes + n * kPrivate_bytes);
+  if (heap->used_bytes_ == 0) {
+    new (heap) Heap;
+    heap->used_bytes_ = (sizeof(Heap) + kGrain_bytes - 1) / kGrain_bytes * kGrain_bytes;
+  }
+  return *heap;
+}
+
 void Arena::save(std::vector<std::byte>& image) const {
-  image.resize(used_bytes_);
-  std::memcpy(image.data(), static_cast<const void*>(this), used_bytes_);
+  image.resize(used_bytes());
+  std::memcpy(image.data(), static_cast<const void*>(this), used_bytes());
 }
 
 void Arena::restore(const std::vector<std::byte>& image) {

@@ -5,7 +5,9 @@
 //    copy back to the same address, so that all pointers inside stay good.
 // 2. A region is aligned to its size: Arena::of(p) finds the arena of any pointer into it.
 // 3. Addresses are the same in every run where the system allows it, and reach no result either way.
-// 4. Freed blocks are kept in lists by size class (multiples of 16 bytes, above 512 powers of two), last in, first out:
+// 4. An exploration gives each actor a heap of its own (PrivateHeap), so that what belongs to one actor can be saved and
+//    restored without the others. Where nothing says otherwise blocks come from the common heap.
+// 5. Freed blocks are kept in lists by size class (multiples of 16 bytes, above 512 powers of two), last in, first out:
 //    reuse is deterministic.
 #pragma once
 
@@ -20,6 +22,8 @@
 #include "sim/core/check.hpp"
 
 namespace mmsim {
+
+class AccessLog;
 
 class Arena {
  public:
@@ -38,17 +42,43 @@ class Arena {
     return *reinterpret_cast<Arena*>(reinterpret_cast<std::uintptr_t>(inside) & ~(kRegion_bytes - 1));
   }
 
-  void* allocate(std::size_t bytes) {
+  class Heap;
+
+  void* allocate(std::size_t bytes) { return allocate_in(*current_, bytes); }
+  void* allocate_in(Heap& heap, std::size_t bytes) {
     const std::size_t cls = size_class(bytes);
-    if (free_[cls] != nullptr) return std::exchange(free_[cls], free_[cls]->next);
-    return extend(class_bytes(cls));
+    if (heap.free_[cls] != nullptr) return std::exchange(heap.free_[cls], heap.free_[cls]->next);
+    return extend(heap, class_bytes(cls));
   }
 
   // REQUIRES: `block` came from allocate(bytes) of this arena.
   void deallocate(void* block, std::size_t bytes) noexcept {
     const std::size_t cls = size_class(bytes);
-    free_[cls] = new (block) FreeBlock{free_[cls]};
+    Heap& heap = heap_of(block);
+    heap.free_[cls] = new (block) FreeBlock{heap.free_[cls]};
   }
+
+  // The heap of actor number n; the first call makes it. It begins at the same address in every arena.
+  // REQUIRES: n < kPrivateHeaps.
+  Heap& private_heap(std::size_t n);
+  // Where allocate() takes from until the scope ends; nullptr: the common heap.
+  class Inside {
+   public:
+    Inside(Arena& arena, Heap* heap) : arena_(arena), before_(arena.current_) {
+      arena.current_ = heap != nullptr ? heap : &arena.common_;
+    }
+    ~Inside() { arena_.current_ = before_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    Arena& arena_;
+    Heap* before_;
+  };
+
+  // Who is told of accesses to shared memory (see shared.hpp); nullptr: nobody.
+  AccessLog* log() const { return log_; }
+  void set_log(AccessLog* log) { log_ = log; }
 
   // Objects made this way are never destroyed: they end with the arena.
   template <class T, class... Args>
@@ -57,9 +87,10 @@ class Arena {
     return new (allocate(sizeof(T))) T(std::forward<Args>(args)...);
   }
 
-  std::size_t used_bytes() const { return used_bytes_; }
+  std::size_t used_bytes() const { return common_.used_bytes_; }   // of the common heap
 
-  // Copies the used bytes to `image`, and back. REQUIRES for restore: the image was saved from this very arena.
+  // Copies the used bytes of the common heap to `image`, and back. REQUIRES for restore: the image was saved from this
+  // very arena.
   void save(std::vector<std::byte>& image) const;
   void restore(const std::vector<std::byte>& image);
 
@@ -80,11 +111,37 @@ class Arena {
     return cls < kSmallClasses ? cls * kGrain_bytes : std::size_t{1} << (cls - kSmallClasses + 10);
   }
 
-  Arena() = default;
-  void* extend(std::size_t bytes);
+  static constexpr std::size_t kCommon_bytes = kRegion_bytes / 4 * 3;
+  static constexpr std::size_t kPrivate_bytes = std::size_t{1} << 20;
 
-  std::size_t used_bytes_ = 0;
-  FreeBlock* free_[kClasses] = {};
+ public:
+  static constexpr std::size_t kPrivateHeaps = (kRegion_bytes - kCommon_bytes) / kPrivate_bytes;
+
+  // Free lists and how far the heap has grown. A private one stands at the beginning of its own memory, so that copying
+  // [begin(), begin() + used_bytes()) saves it whole.
+  class Heap {
+   public:
+    std::byte* begin() { return reinterpret_cast<std::byte*>(this); }
+    std::size_t used_bytes() const { return used_bytes_; }
+
+   private:
+    friend class Arena;
+    std::size_t used_bytes_ = 0;       // from the beginning of its memory
+    FreeBlock* free_[kClasses] = {};
+  };
+
+ private:
+  Arena() = default;
+  void* extend(Heap& heap, std::size_t bytes);
+  Heap& heap_of(const void* block) {
+    const std::size_t offset = reinterpret_cast<std::uintptr_t>(block) & (kRegion_bytes - 1);
+    if (offset < kCommon_bytes) [[likely]] return common_;
+    return *reinterpret_cast<Heap*>(reinterpret_cast<std::uintptr_t>(block) & ~(kPrivate_bytes - 1));
+  }
+
+  AccessLog* log_ = nullptr;
+  Heap* current_ = nullptr;
+  Heap common_;
 };
 
 // Standard containers whose elements live in an arena: std::vector<T, ArenaAllocator<T>>.

@@ -9,8 +9,6 @@
 
 namespace mmsim {
 
-class MutexLock;
-
 class Mutex final : public Object {
  public:
   using Object::Object;
@@ -20,24 +18,24 @@ class Mutex final : public Object {
     if (holder.held()) visit(context, holder.holding());
   }
   Holder holder;
-  MutexLock* competitor = nullptr;   // the first waiter, woken, that has not run yet
-  bool handoff = false;              // the next unlock gives it to the first waiter
+  Shared<Waiter*> competitor;        // the first waiter, woken, that has not run yet
+  Shared<bool> handoff = false;              // the next unlock gives it to the first waiter
 };
 
 class MutexLock : public Operation {
  public:
   static constexpr bool kMightSleep = true;
   MutexLock(Actor& s, Mutex& m) : Operation(s), mutex_(m) {}
-  bool can_complete() const override { return granted_ || !mutex_.holder.held(); }
+  bool can_complete() const override { return granted() || !mutex_.holder.held(); }
   void complete() override {
-    if (!granted_) mutex_.holder.take(self);
-    if (mutex_.competitor == this) mutex_.competitor = nullptr;
+    if (!granted()) mutex_.holder.take(self);
+    if (waited && mutex_.competitor == &self.wait) mutex_.competitor = nullptr;
     self.world.record(Event::kAcquire, self, &mutex_);
   }
   void enqueue() override {
-    if (!woken) return mutex_.waiters.push_back(*this);
+    if (!woken()) return mutex_.waiters.push_back(self.wait);
     mutex_.competitor = nullptr;
-    mutex_.waiters.push_front(*this);
+    mutex_.waiters.push_front(self.wait);
     mutex_.handoff = true;
   }
   QuickEnd quick_end() const override { return mutex_.holder.quick_end(); }
@@ -45,17 +43,18 @@ class MutexLock : public Operation {
     wait.noun = Mutex::kClass.noun;
     mutex_.holder.describe(wait);
   }
+  void abandon() override {
+    if (mutex_.competitor == &self.wait) mutex_.competitor = nullptr;
+    Operation::abandon();
+  }
   Object* object() const override { return &mutex_; }
   const char* verb() const override { return Mutex::kClass.acquire; }
-  void grant() {
-    granted_ = true;
-    mutex_.holder.take(self);
-  }
+  Discipline discipline() const override { return Discipline::kAcquire; }
+  const void* lock_cell() const override { return mutex_.holder.cell(); }
   void result() {}
 
  private:
   Mutex& mutex_;
-  bool granted_ = false;
 };
 
 class MutexTrylock : public InstantOperation {
@@ -68,6 +67,8 @@ class MutexTrylock : public InstantOperation {
   }
   Object* object() const override { return &mutex_; }
   const char* verb() const override { return Mutex::kClass.try_acquire; }
+  std::uint64_t observed() const override { return taken_; }
+  const char* outcome() const override { return taken_ ? "" : "fails"; }
   bool result() const { return taken_; }
 
  private:
@@ -82,20 +83,23 @@ class MutexUnlock : public InstantOperation {
     MMSIM_CHECK(mutex_.holder.held_by(self), "mutex_unlock() by an actor that does not hold it");
     mutex_.holder.drop();
     self.world.record(Event::kRelease, self, &mutex_);
-    if (mutex_.competitor != nullptr) return mutex_.holder.bequeath(mutex_.competitor->self);
-    auto* first = static_cast<MutexLock*>(mutex_.waiters.head());
+    if (Waiter* competitor = mutex_.competitor; competitor != nullptr) return mutex_.holder.bequeath(competitor->actor);
+    Waiter* first = mutex_.waiters.head();
     if (first == nullptr) return;
     if (mutex_.handoff) {
-      first->grant();
+      first->granted = true;
+      mutex_.holder.take(first->actor);
     } else {
-      mutex_.holder.bequeath(first->self);
+      mutex_.holder.bequeath(first->actor);
       mutex_.competitor = first;
     }
     mutex_.handoff = false;
-    self.world.wake(*first);
+    self.world.wake(mutex_, *first);
   }
   Object* object() const override { return &mutex_; }
   const char* verb() const override { return Mutex::kClass.release; }
+  Discipline discipline() const override { return Discipline::kRelease; }
+  const void* lock_cell() const override { return mutex_.holder.cell(); }
 
  private:
   Mutex& mutex_;

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "sim/core/histogram.hpp"
 #include "sim/core/testing.hpp"
 #include "sim/core/time.hpp"
 
@@ -48,6 +51,21 @@ TEST(Mutex, serves_n_holders_one_after_another_in_order_of_arrival) {
   EXPECT_EQ(w.world.wait_stats[0].contended, 3U);
   EXPECT_EQ(w.world.wait_stats[0].total_wait_ns, 10 + 20 + 30);
   EXPECT_EQ(w.world.wait_stats[0].max_wait_ns, 30);
+}
+
+TEST(Mutex, counts_how_long_each_wait_took_where_it_is_asked_to) {
+  TestWorld w;
+  w.world.histograms = true;
+  auto& mutex = w.add<Mutex>("m");
+  for (const char* name : {"a", "b", "c", "d"}) w.start(name, 0, hold, mutex, 10);
+  w.start("e", 30, hold, mutex, 1000);
+  w.start("f", 50, hold, mutex, 1);
+  EXPECT_EQ(w.run(), RunEnd::kAllDone);
+  std::map<std::int64_t, std::uint32_t> waits;   // a begins at once, e waits for d, f for e
+  const auto& buckets = *w.world.wait_stats.at(0).buckets;
+  for (std::uint32_t i = 0; i < buckets.size(); ++i)
+    if (buckets[i] > 0) waits[bucket_low(i)] = buckets[i];
+  EXPECT_EQ(waits, (std::map<std::int64_t, std::uint32_t>{{10, 2}, {20, 1}, {30, 1}, {960, 1}}));
 }
 
 TEST(Mutex, is_handed_to_a_waiter_that_was_overtaken_once) {

@@ -1,8 +1,8 @@
 // What actors wait for and hold: locks, events, flags.
 //
 // 1. An object has a name the scenario gave it, never an address.
-// 2. Its queue holds the operations that wait for it; an operation lives in the frame of the coroutine that awaits it,
-//    so queueing allocates nothing.
+// 2. Its queue links the Waiters of the actors that wait for it, which stand in the actors themselves: queueing allocates
+//    nothing.
 // 3. Adding a kind of lock is one file: a class derived from Object, its LockClass, and its operations
 //    (see sim/core/mutex.hpp for the shortest).
 #pragma once
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sim/core/arena.hpp"
+#include "sim/core/shared.hpp"
 
 namespace mmsim {
 
@@ -36,19 +37,63 @@ struct Name {
   friend bool operator==(const Name&, const Name&) = default;
 };
 
-// Operations waiting for one object, first come first.
+// An actor's place in a queue. An actor waits for one thing at a time, so it has one of these.
+struct Waiter {
+  explicit Waiter(Actor& a) : actor(a) {}
+  Actor& actor;
+  Shared<Waiter*> next;
+  Shared<Waiter*> prev;
+  Shared<bool> queued = false;
+  Shared<bool> woken = false;      // at least once since it began to wait
+  Shared<bool> granted = false;    // what it waits for was handed to it
+  Shared<std::uint8_t> tag = 0;    // what whoever serves the queue must know of it; the object's
+  // The wait is over, and how it went is nobody's concern any more.
+  void forget() {
+    woken = false;
+    granted = false;
+    tag = 0;
+  }
+};
+
+// Who waits for one object, first come first.
 class WaitList {
  public:
   bool empty() const { return head_ == nullptr; }
-  Operation* head() const { return head_; }
-  void push_back(Operation& op);
-  void push_front(Operation& op);
-  void remove(Operation& op);
+  Waiter* head() const { return head_; }
+  inline void push_back(Waiter& waiter);
+  inline void push_front(Waiter& waiter);
+  inline void remove(Waiter& waiter);
 
  private:
-  Operation* head_ = nullptr;
-  Operation* tail_ = nullptr;
+  Shared<Waiter*> head_;
+  Shared<Waiter*> tail_;
 };
+
+inline void WaitList::push_back(Waiter& waiter) {
+  Waiter* last = tail_;
+  waiter.prev = last;
+  waiter.next = nullptr;
+  waiter.queued = true;
+  (last != nullptr ? last->next : head_) = &waiter;
+  tail_ = &waiter;
+}
+inline void WaitList::push_front(Waiter& waiter) {
+  Waiter* first = head_;
+  waiter.next = first;
+  waiter.prev = nullptr;
+  waiter.queued = true;
+  (first != nullptr ? first->prev : tail_) = &waiter;
+  head_ = &waiter;
+}
+inline void WaitList::remove(Waiter& waiter) {
+  Waiter* before = waiter.prev;
+  Waiter* after = waiter.next;
+  (before != nullptr ? before->next : head_) = after;
+  (after != nullptr ? after->prev : tail_) = before;
+  waiter.next = nullptr;
+  waiter.prev = nullptr;
+  waiter.queued = false;
+}
 
 // One thing an actor holds.
 struct Holding {

@@ -34,7 +34,8 @@ struct PromiseBase {
 
   template <class... Args>
   static void* operator new(std::size_t bytes, Actor& self, const Args&...) {
-    return arena_of(self).allocate(bytes);
+    Arena& arena = arena_of(self);
+    return self.heap != nullptr ? arena.allocate_in(*self.heap, bytes) : arena.allocate(bytes);
   }
   static void operator delete(void* frame, std::size_t bytes) { Arena::of(frame).deallocate(frame, bytes); }
 

@@ -20,7 +20,7 @@ RunEnd TimedEngine::run() {
     }
     world_.ready.clear();
     world_.ready_head = 0;
-    if (world_.unfinished == 0) return RunEnd::kAllDone;
+    if (world_.unfinished == 0 && (world_.gate == nullptr || world_.gate->is_open())) return RunEnd::kAllDone;
     const std::int64_t date_ns = next_date_ns();
     if (date_ns == kNever_ns) return RunEnd::kNothingLeft;
     if (date_ns > limits_.time_max_ns) {
@@ -67,17 +67,31 @@ void TimedEngine::step(Actor& actor) {
   world_.inline_until = std::min(world_.steps + kInline_steps, limits_.steps_max);
   if (actor.pending != nullptr) {
     Operation& op = *actor.pending;
-    if (!op.can_complete()) return world_.begin_wait(op);
+    Gate* const gate = world_.gate;
+    if (gate != nullptr && !gate->admits(op)) return;
+    actor.run_again();
+    if (!op.can_complete()) {
+      world_.begin_wait(op);
+      if (gate != nullptr) gate->waits(op);
+      return;
+    }
     op.complete();
+    if (gate != nullptr) gate->completed(op);
     world_.count_wait(op);
     actor.pending = nullptr;
+    world_.changed();
     ++world_.steps;
     if (world_.costs.lock_ns > 0) return world_.spend(actor, world_.costs.lock_ns);
   }
+  if (actor.asleep) [[unlikely]] actor.run_again();
   actor.state = ActorState::kRunning;
   for (std::uint64_t calls = 0; calls < kInline_steps; ++calls) {
     actor.leaf.resume();
-    if (actor.state == ActorState::kFinished) return std::exchange(actor.leaf, {}).destroy();
+    if (actor.state == ActorState::kFinished) {
+      std::exchange(actor.leaf, {}).destroy();
+      if (world_.gate != nullptr) world_.gate->finished(actor);
+      return;
+    }
     if (actor.state != ActorState::kRunning) return;
   }
   ++world_.steps;

@@ -1,8 +1,11 @@
 // A step of model code that others can observe: setting a flag, testing one, handing something over.
 //
-//   const bool busy = co_await visible(self, &folio, "folio_test_writeback", [&] { return folio.under_writeback(); });
+//   const bool busy = co_await act(self, &folio, "folio_test_writeback", [&] { return folio.under_writeback(); });
 //
 // The effect runs as one atomic operation. It records in the trace what is worth recording, by itself.
+// In an exploration an actor that awaits act() learns what the effect returns (nothing, a number or a pointer), and no
+// more: the effect may write shared memory as it likes, but to what is the actor's own it does the same whatever it
+// finds there. Any other effect is for visible(), after which the actor is taken to know all that the effect looked at.
 #pragma once
 
 #include <type_traits>
@@ -11,7 +14,7 @@
 
 namespace mmsim {
 
-template <class Effect>
+template <class Effect, bool kLearnsAll>
 class Visible : public InstantOperation {
   using Result = std::invoke_result_t<Effect&>;
   static constexpr bool kVoid = std::is_void_v<Result>;
@@ -24,6 +27,17 @@ class Visible : public InstantOperation {
       effect_();
     else
       result_ = effect_();
+  }
+  std::uint64_t observed() const override {
+    if constexpr (kLearnsAll) {
+      return kAll;
+    } else if constexpr (kVoid) {
+      return 0;
+    } else if constexpr (std::is_pointer_v<Result>) {
+      return reinterpret_cast<std::uintptr_t>(result_) & (Arena::kRegion_bytes - 1);
+    } else {
+      return static_cast<std::uint64_t>(result_);
+    }
   }
   Object* object() const override { return object_; }
   const char* verb() const override { return verb_; }
@@ -39,7 +53,11 @@ class Visible : public InstantOperation {
 };
 
 template <class Effect>
-Await<Visible<Effect>> visible(Actor& self, Object* object, const char* verb, Effect effect) {
+Await<Visible<Effect, true>> visible(Actor& self, Object* object, const char* verb, Effect effect) {
+  return {self, object, verb, effect};
+}
+template <class Effect>
+Await<Visible<Effect, false>> act(Actor& self, Object* object, const char* verb, Effect effect) {
   return {self, object, verb, effect};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace mmsim {
@@ -35,6 +36,7 @@ struct Wait {
   std::size_t need = 0;
   bool time_will = false;                // ends by itself: the clock, a device, an interrupt
   const char* nobody = "nobody is left who could wake it";   // said where no edge is there and time will not end it
+  std::string values;                    // what makes it wait, where that is a matter of values: "dirty_nodes is 1"
 };
 
 }  // namespace mmsim

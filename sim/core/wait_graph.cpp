@@ -36,6 +36,7 @@ bool describe_wait(const Actor& actor, Wait& wait) {
   if (actor.waiting()) {
     actor.pending->describe(wait);
     wait.object = actor.pending->object();
+    if (wait.values.empty() && actor.foresight != nullptr) wait.values = actor.foresight->values();
     return true;
   }
   if (actor.state != ActorState::kRunnable) return false;
@@ -43,8 +44,12 @@ bool describe_wait(const Actor& actor, Wait& wait) {
   Actor* hog = actor.world.cpus->hog(actor);
   if (hog == nullptr)
     wait.time_will = true;
+  else if (hog->context > actor.context)
+    wait.edges.push_back({hog, EdgeKind::kOwner, "runs there in interrupt context", "irq_exit"});
+  else if (hog->context < actor.context)
+    wait.edges.push_back({hog, EdgeKind::kOwner, "spins there with interrupts off", "local_irq_enable"});
   else
-    wait.edges.push_back({hog, EdgeKind::kOwner, "spins on that CPU and is not preempted", "schedule", hog->waiting_since_ns});
+    wait.edges.push_back({hog, EdgeKind::kOwner, "spins there and is not preempted", "schedule", hog->waiting_since_ns});
   wait.need = wait.edges.size();
   return true;
 }

@@ -1,4 +1,5 @@
 #include "sim/core/wait_graph.hpp"
+#include "sim/core/wait_roots.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -60,10 +61,11 @@ struct Told {
   bool waits(std::size_t i) const { return plan[i].state == 1 || plan[i].state > 2; }
 
   // Everybody is stuck who waits, until nobody can be shown not to be.
-  std::set<std::size_t> stuck_by_fixpoint() const {
+  // Those of `let_go` act, whatever they wait for.
+  std::set<std::size_t> stuck_by_fixpoint(const std::set<std::size_t>& let_go = {}) const {
     std::set<std::size_t> stuck;
     for (std::size_t i = 0; i < plan.size(); ++i)
-      if (waits(i) && plan[i].state != 1) stuck.insert(i);
+      if (waits(i) && plan[i].state != 1 && !let_go.contains(i)) stuck.insert(i);
     for (std::size_t before = plan.size() + 1; stuck.size() != before;) {
       before = stuck.size();
       std::erase_if(stuck, [&](std::size_t i) {
@@ -147,6 +149,40 @@ RC_GTEST_PROP(WaitGraph, lists_each_elementary_cycle_of_the_stuck_set_once_short
   RC_ASSERT(std::is_sorted(cycles.begin(), cycles.end(), shorter));
   const std::size_t most = *rc::gen::inRange<std::size_t>(0, 5);
   RC_ASSERT(graph.cycles(graph.stuck_set(), most).size() == std::min(most, expected.size()));
+}
+
+// A root stands though all others are let go; without the roots nothing stands.
+RC_GTEST_PROP(WaitGraph, finds_what_of_the_stuck_set_holds_itself_up, ()) {
+  Told told(any_waits(10));
+  const WaitGraph graph = WaitGraph::all(told.w.world);
+  std::set<std::size_t> in_roots;
+  for (const std::vector<std::size_t>& vertices : wait_roots(graph.graph(), graph.stuck_set())) {
+    const std::set<std::size_t> root = actors_of(graph, vertices);
+    std::set<std::size_t> others;
+    for (std::size_t i = 0; i < told.plan.size(); ++i)
+      if (!root.contains(i) && told.waits(i)) others.insert(i);
+    RC_ASSERT(told.stuck_by_fixpoint(others) == root);
+    for (const std::size_t actor : root) {
+      RC_ASSERT(in_roots.insert(actor).second);
+      std::set<std::size_t> reached{actor};   // within the root
+      for (std::size_t before = 0; before != reached.size();) {
+        before = reached.size();
+        for (const std::size_t from : std::set(reached))
+          for (const std::size_t to : told.plan[from].holders)
+            if (root.contains(to)) reached.insert(to);
+      }
+      RC_ASSERT(reached == root);
+    }
+  }
+  RC_ASSERT(told.stuck_by_fixpoint(in_roots).empty());
+}
+
+TEST(WaitGraph, tells_two_cycles_and_an_orphan_from_those_who_hang_behind_them) {
+  const auto waits_for = [](std::vector<std::size_t> holders) { return Edges{0, std::move(holders), 0, 5}; };
+  // 0 and 1 wait for each other, and 1 for the orphan 2 as well; 3 waits for itself; 4 hangs behind 3 and 5 behind 4.
+  Told told({waits_for({1}), waits_for({0, 2}), waits_for({}), waits_for({3}), waits_for({3}), waits_for({4, 0})});
+  const WaitGraph graph = WaitGraph::all(told.w.world);
+  EXPECT_EQ(wait_roots(graph.graph(), graph.stuck_set()), (std::vector<std::vector<std::size_t>>{{0, 1}, {2}, {3}}));
 }
 
 // 20 actors that all wait for each other stand in more cycles than could ever be listed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/core/histogram.hpp"
 #include "sim/core/wait_graph.hpp"
 
 namespace mmsim {
@@ -58,6 +59,7 @@ World::World(Arena& a)
       objects(ArenaAllocator<Object*>(a)),
       wait_stats(ArenaAllocator<WaitStats>(a)),
       counters(ArenaAllocator<std::uint64_t>(a)),
+      duties(ArenaAllocator<const Shared<bool>*>(a)),
       strings_(ArenaAllocator<Text>(a)) {
   chooser = arena.make<FirstChooser>();
 }
@@ -79,7 +81,10 @@ std::string World::text(Name name) const {
 }
 
 Actor& World::add_actor(Name name) {
-  Actor* actor = arena.make<Actor>(*this, name, actor_timer_fired);
+  supervised |= exploring;
+  Arena::Heap* heap = exploring ? &arena.private_heap(actors.size()) : nullptr;
+  const Arena::Inside inside(arena, heap);
+  Actor* actor = arena.make<Actor>(*this, name, actor_timer_fired, heap);
   actor->id = static_cast<std::uint32_t>(actors.size());
   actors.push_back(actor);
   return *actor;
@@ -88,7 +93,7 @@ Actor& World::add_actor(Name name) {
 void World::start(Actor& actor, Task<> root, std::int64_t at_ns) {
   actor.leaf = root.release();
   if (actor.must_finish) ++unfinished;
-  calendar.set(actor.timer, at_ns);
+  if (!exploring) calendar.set(actor.timer, at_ns);
 }
 
 void World::dispatch(Actor& actor) {
@@ -113,56 +118,146 @@ void World::spend(Actor& actor, std::int64_t ns) {
 void World::sleep(Actor& actor, std::int64_t ns) {
   actor.state = ActorState::kTimed;
   record(Event::kSleep, actor, nullptr, ns);
-  if (actor.before_sleep != nullptr) actor.before_sleep(actor);
+  actor.fall_asleep();
   if (cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
   calendar.set(actor.timer, now_ns + ns);
+  changed();
+}
+
+namespace {
+bool keeps_cpu_when_held(const Actor& actor) {
+  return actor.world.cpus == nullptr || actor.cpu < 0 || !actor.preemptible();
+}
+}  // namespace
+
+// As a sleep whose end nobody knows.
+void World::hold(Actor& actor) {
+  actor.state = ActorState::kTimed;
+  if (keeps_cpu_when_held(actor)) return;
+  record(Event::kSleep, actor, nullptr);
+  cpus->give_up(actor);
+}
+
+void World::let_go(Actor& actor) {
+  if (keeps_cpu_when_held(actor)) return dispatch(actor);
+  resume_timed(actor);
 }
 
 void World::begin_wait(Operation& op) {
   Actor& actor = op.self;
   if (!op.waited) {
     op.waited = true;
+    actor.wait.woken = false;
+    actor.wait.granted = false;
     actor.pending = &op;
     actor.waiting_since_ns = now_ns;
   }
   op.enqueue();
   // Words are compared, not addresses: whether equal literals are one depends on the optimiser.
-  const bool shared = std::string_view(op.verb()) == op.object()->lock_class().acquire_shared;
-  record(Event::kWait, actor, op.object(), 0, shared);
-  if (!op.spins() && actor.before_sleep != nullptr) actor.before_sleep(actor);
+  if (const Object* object = op.object(); object != nullptr) {
+    const bool shared = std::string_view(op.verb()) == object->lock_class().acquire_shared;
+    record(Event::kWait, actor, object, 0, shared);
+  }
+  const bool sends = !op.spins() && actor.before_sleep != nullptr;
+  if (!op.spins()) actor.fall_asleep();
   actor.state = op.spins() ? ActorState::kSpinning : ActorState::kBlocked;
-  if (!op.spins() && cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
-  check_stuck(actor);
+  if (cpus != nullptr && actor.cpu >= 0) {
+    if (op.spins())
+      cpus->spins(actor);
+    else
+      cpus->give_up(actor);
+  }
+  if (sends) changed();
+  if (actor.waiting()) check_stuck(actor);   // else that was what it waits for
 }
 
-void World::wake(Operation& op) {
+void World::join(Operation& op) {
   Actor& actor = op.self;
+  actor.wait.woken = false;
+  actor.wait.granted = false;
+  op.waited = true;
+  if (op.joins())
+    op.enqueue();
+  else if (op.spins())
+    op.begin_to_spin();
+  if (!op.spins()) actor.fall_asleep();
+}
+
+void World::wake(Object& object, Waiter& waiter) {
+  Actor& actor = waiter.actor;
+  if (waiter.queued) object.waiters.remove(waiter);
+  waiter.woken = true;
+  if (!exploring) resume_woken(object, actor);
+}
+
+void World::wake_prepared(Object& object, Waiter& waiter) {
+  object.waiters.remove(waiter);
+  waiter.woken = true;
+  Actor& actor = waiter.actor;
+  if (!exploring && actor.waiting() && actor.pending->object() == &object) resume_woken(object, actor);
+}
+
+void World::interrupt_wait(Actor& actor) {
+  if (exploring || !actor.waiting() || !actor.pending->can_complete()) return;
+  Object& object = *actor.pending->object();
+  if (actor.wait.queued) object.waiters.remove(actor.wait);
+  resume_woken(object, actor);
+}
+
+void World::look_at_conditions() {
+  for (Object* object : *conditions)
+    for (Waiter* waiter = object->waiters.head(); waiter != nullptr;) {
+      Waiter* next = waiter->next;
+      if (waiter->actor.pending->can_complete()) wake(*object, *waiter);
+      waiter = next;
+    }
+}
+
+void World::resume_woken(Object& object, Actor& actor) {
   MMSIM_CHECK(!actor.stuck, "an actor found to be stuck was woken: its wait did not name all who could end it");
-  if (op.queued) op.object()->waiters.remove(op);
-  op.woken = true;
-  record(Event::kWoken, actor, op.object());
+  record(Event::kWoken, actor, &object);
   if (actor.state == ActorState::kSpinning) return dispatch(actor);
   resume_timed(actor);
 }
 
 void World::count_wait(const Operation& op) {
-  if (!op.waited) return;   // it only lost its CPU before it began
-  const char* noun = op.object()->lock_class().noun;
+  if (!op.waited || op.object() == nullptr) return;   // it only lost its CPU before it began; it slept
+  count_wait(op.object()->lock_class().noun, now_ns - op.self.waiting_since_ns);
+}
+
+void World::count_wait(const char* noun, std::int64_t waited_ns) {
   auto stats = std::find_if(wait_stats.begin(), wait_stats.end(),
                             [&](const WaitStats& s) { return std::string_view(s.noun) == noun; });
   if (stats == wait_stats.end()) stats = wait_stats.insert(stats, WaitStats{noun});
-  const std::int64_t waited_ns = now_ns - op.self.waiting_since_ns;
   ++stats->contended;
   stats->total_wait_ns += waited_ns;
   stats->max_wait_ns = std::max(stats->max_wait_ns, waited_ns);
+  if (!histograms) return;
+  if (stats->buckets == nullptr) stats->buckets = arena.make<ArenaVector<std::uint32_t>>(ArenaAllocator<std::uint32_t>(arena));
+  const std::uint32_t bucket = bucket_of(waited_ns);
+  if (bucket >= stats->buckets->size()) stats->buckets->resize(bucket + 1);
+  ++(*stats->buckets)[bucket];
 }
 
 void World::finished(Actor& actor) {
   actor.state = ActorState::kFinished;
+  if (exploring) return;
   record(Event::kFinish, actor, nullptr);
   if (actor.must_finish) --unfinished;
   if (cpus != nullptr && actor.cpu >= 0) cpus->give_up(actor);
   recheck();
+}
+
+bool World::all_done() const {
+  const bool finished = std::all_of(actors.begin(), actors.end(), [](const Actor* actor) {
+    return !actor->must_finish || actor->state == ActorState::kFinished;
+  });
+  return finished && std::none_of(duties.begin(), duties.end(), [](const Shared<bool>* duty) { return duty->get(); });
+}
+
+void World::look_at_duties() const {
+  if (!exploring || !duties_come_back) return;
+  for (const Shared<bool>* duty : duties) static_cast<void>(duty->get());
 }
 
 // A stuck set closes only when somebody stops acting, and contains whoever did. Those who waited for it before are in the
@@ -173,7 +268,7 @@ void World::check_stuck(Actor& actor) {
 }
 
 void World::recheck() {
-  if (!checks) return;
+  if (!checks || exploring) return;
   for (const Actor* actor : actors)
     if ((actor->waiting() || actor->state == ActorState::kRunnable) && !actor->stuck && !plainly_free(*actor))
       return mark_stuck(*this, WaitGraph::all(*this));
