@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "sim/core/arena.hpp"
+#include "sim/core/hash.hpp"
 
 namespace mmsim {
 
@@ -27,6 +27,11 @@ class CpuSet {
   void add_all(const CpuSet& other) {
     if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
     for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+
+  void hash_into(Hash128& hash) const {
+    for (int cpu = next(kNone); cpu != kNone; cpu = next(cpu)) hash.add(static_cast<std::uint64_t>(cpu));
+    hash.add(~std::uint64_t{0});
   }
 
   // The lowest member above `cpu`; kNone if there is none. next(kNone) is the first.

@@ -10,7 +10,9 @@ Cpus::Cpu::Cpu(Cpus& cpus, int number, int on_node)
       busy(busy_ended, cpus, number),
       slice(slice_ended, cpus, number),
       idle_since_ns(cpus.world_.now_ns),
-      held_back(ArenaAllocator<Interrupt>(cpus.world_.arena)) {}
+      held_back(ArenaAllocator<Interrupt>(cpus.world_.arena)),
+      handlers(ArenaAllocator<Actor*>(cpus.world_.arena)),
+      due_handlers(ArenaAllocator<Actor*>(cpus.world_.arena)) {}
 
 Cpus::Cpus(World& world, const CpuCosts& costs, Preemption preemption, std::span<const int> node_of_cpu)
     : world_(world),
@@ -28,10 +30,11 @@ Cpus::Cpus(World& world, const CpuCosts& costs, Preemption preemption, std::span
 
 void Cpus::spend(Actor& actor, std::int64_t ns) {
   Cpu& cpu = cpu_of(actor);
-  MMSIM_CHECK(cpu.current == &actor, "an actor uses a CPU that it does not have");
+  MMSIM_CHECK(cpu.running() == &actor, "an actor uses a CPU that it does not have");
   if (preemption_ == Preemption::kFull && must_make_room(cpu)) return preempt(cpu, ns);
-  cpu.times.spend_ns += ns;
+  used(cpu, actor) += ns;
   use(cpu, ns);
+  take_handlers(cpu);
 }
 
 void Cpus::use(Cpu& cpu, std::int64_t ns) {
@@ -43,12 +46,13 @@ void Cpus::busy_ended(World& world, Timer& timer) {
   Cpus& cpus = static_cast<CpuTimer&>(timer).cpus;
   Cpu& cpu = cpus.at(static_cast<CpuTimer&>(timer).cpu);
   if (cpu.switching) return cpus.switched(cpu);
-  world.dispatch(*cpu.current);
+  world.dispatch(*cpu.running());
 }
 
 void Cpus::give_up(Actor& actor) {
   Cpu& cpu = cpu_of(actor);
-  MMSIM_CHECK(cpu.current == &actor, "an actor gives up a CPU that it does not have");
+  MMSIM_CHECK(cpu.running() == &actor, "an actor gives up a CPU that it does not have");
+  if (actor.context != Context::kTask) return go(cpu, actor);
   switch_to_next(cpu);
 }
 
@@ -62,6 +66,12 @@ void Cpus::want(Actor& actor) {
     MMSIM_CHECK(actor.cpu < count(), "an actor runs on a CPU that the machine does not have");
     entity = world_.arena.make<Entity>(latency_ended, *this, actor);
   }
+  Cpu& cpu = cpu_of(actor);
+  if (&actor == cpu.current || std::find(cpu.handlers.begin(), cpu.handlers.end(), &actor) != cpu.handlers.end()) {
+    entity->goes_on_as = ActorState::kReady;   // it spun, below a handler, and need not any more
+    return;
+  }
+  if (actor.context != Context::kTask) return raise(cpu, actor);
   if (starts || costs_.wakeup_ns == 0) return enqueue(*entity);
   world_.calendar.set(*entity, world_.now_ns + costs_.wakeup_ns);
 }
@@ -73,14 +83,23 @@ void Cpus::latency_ended(World&, Timer& timer) {
 
 void Cpus::enqueue(Entity& entity) {
   Cpu& cpu = cpu_of(entity.actor);
-  if (cpu.current == nullptr) {
+  if (cpu.running() == nullptr) {
     cpu.times.idle_ns += std::max<std::int64_t>(0, world_.now_ns - cpu.idle_since_ns);
     return switch_to(cpu, entity.actor);
   }
-  entity.next = nullptr;
-  (cpu.first != nullptr ? cpu.last->next : cpu.first) = &entity;
-  cpu.last = &entity;
-  if (cpu.due_ns == kNever_ns && !cpu.switching) set_due(cpu);
+  insert(cpu, entity, false);
+  if (cpu.current != nullptr && !cpu.switching) set_due(cpu);
+}
+
+// Higher priorities first; among equal ones first come, first served.
+void Cpus::insert(Cpu& cpu, Entity& entity, bool before_equals) {
+  Entity** at = &cpu.first;
+  while (*at != nullptr && ((*at)->actor.priority > entity.actor.priority ||
+                            (!before_equals && (*at)->actor.priority == entity.actor.priority)))
+    at = &(*at)->next;
+  entity.next = *at;
+  *at = &entity;
+  if (entity.next == nullptr) cpu.last = &entity;
 }
 
 void Cpus::switch_to_next(Cpu& cpu) {
@@ -93,6 +112,7 @@ void Cpus::switch_to_next(Cpu& cpu) {
   cpu.current = nullptr;
   cpu.idle_since_ns = free_ns(cpu);
   take_held_back(cpu);
+  take_handlers(cpu);
 }
 
 void Cpus::switch_to(Cpu& cpu, Actor& actor) {
@@ -115,11 +135,20 @@ void Cpus::switched(Cpu& cpu) {
   actor.state = ActorState::kTimed;
   cpu.times.spend_ns += remaining_ns;
   use(cpu, remaining_ns);
+  take_handlers(cpu);
 }
 
 // ------------------------------------------------------------------------------------------ making room
 
+// Somebody waits for the CPU.
 void Cpus::set_due(Cpu& cpu) {
+  const int waits = cpu.first->actor.priority;
+  const int runs = cpu.current->priority;
+  if (waits > runs && cpu.due_ns > world_.now_ns) {
+    cpu.due_ns = world_.now_ns;
+    if (preemption_ == Preemption::kFull) world_.calendar.set(cpu.slice, cpu.due_ns);
+  }
+  if (waits != runs || runs != 0 || cpu.due_ns != kNever_ns) return;   // no slice ends, or one does anyway
   const std::int64_t over = (world_.now_ns - cpu.slice_start_ns) / costs_.slice_ns;   // slices that nobody waited for
   cpu.slice_start_ns += over * costs_.slice_ns;
   cpu.due_ns = cpu.slice_start_ns + costs_.slice_ns;
@@ -140,23 +169,22 @@ void Cpus::slice_ended(World&, Timer& timer) {
 
 void Cpus::preempt(Cpu& cpu, std::int64_t remaining_ns) {
   world_.record(Event::kPreempt, *cpu.current, nullptr, remaining_ns);
-  requeue_current(cpu, remaining_ns);
+  requeue_current(cpu, remaining_ns, cpu.current->priority > 0);
 }
 
-void Cpus::requeue_current(Cpu& cpu, std::int64_t remaining_ns) {
+void Cpus::requeue_current(Cpu& cpu, std::int64_t remaining_ns, bool before_equals) {
   Entity& entity = *entities_[cpu.current->id];
   entity.actor.state = ActorState::kRunnable;
   entity.remaining_ns = remaining_ns;
-  entity.next = nullptr;
-  cpu.last->next = &entity;   // somebody waits, else nobody would have to make room
-  cpu.last = &entity;
+  insert(cpu, entity, before_equals);
   switch_to_next(cpu);
 }
 
 bool Cpus::yield(Actor& actor, bool only_if_due) {
   Cpu& cpu = cpu_of(actor);
-  if (cpu.first == nullptr || (only_if_due && !must_make_room(cpu))) return false;
-  requeue_current(cpu, 0);
+  if (cpu.first == nullptr || cpu.current != &actor || cpu.first->actor.priority < actor.priority) return false;
+  if (only_if_due && !must_make_room(cpu)) return false;
+  requeue_current(cpu, 0, false);
   return true;
 }
 
@@ -168,8 +196,9 @@ void Cpus::enabled(Actor& actor) {
 }
 
 Actor* Cpus::hog(const Actor& actor) const {
-  Actor* current = at(actor.cpu).current;
-  return current != nullptr && current->state == ActorState::kSpinning ? current : nullptr;
+  Actor* running = at(actor.cpu).running();
+  const bool keeps_it = running != nullptr && (running->context != Context::kTask || running->state == ActorState::kSpinning);
+  return keeps_it && running != &actor ? running : nullptr;
 }
 
 // ------------------------------------------------------------------------------------------ interrupts
@@ -186,7 +215,8 @@ void Cpus::take(Cpu& cpu, const Interrupt& interrupt) {
   const std::int64_t begins_ns = free_ns(cpu);
   cpu.interrupted_until_ns = begins_ns + interrupt.ns;
   cpu.times.interrupt_ns += interrupt.ns;
-  if (cpu.current == nullptr) {
+  Actor* running = cpu.running();
+  if (running == nullptr) {
     cpu.times.idle_ns += begins_ns - cpu.idle_since_ns;
     cpu.idle_since_ns = cpu.interrupted_until_ns;
   } else if (cpu.busy.armed()) {
@@ -194,7 +224,7 @@ void Cpus::take(Cpu& cpu, const Interrupt& interrupt) {
     world_.calendar.set(cpu.busy, cpu.busy_until_ns);
   }
   if (world_.trace != nullptr) {
-    const std::uint32_t actor = cpu.current != nullptr ? cpu.current->id : kNoId;
+    const std::uint32_t actor = running != nullptr ? running->id : kNoId;
     const auto number = static_cast<std::int16_t>(cpu.busy.cpu);
     world_.trace->record({world_.now_ns, actor, kNoId, Event::kInterrupt, number, 0, interrupt.ns});
   }
@@ -213,7 +243,7 @@ void Cpus::take_held_back(Cpu& cpu) {
 CpuTimes Cpus::times(int number) const {
   const Cpu& cpu = at(number);
   CpuTimes out = cpu.times;
-  if (cpu.current == nullptr) out.idle_ns += std::max<std::int64_t>(0, world_.now_ns - cpu.idle_since_ns);
+  if (cpu.running() == nullptr) out.idle_ns += std::max<std::int64_t>(0, world_.now_ns - cpu.idle_since_ns);
   return out;
 }
 

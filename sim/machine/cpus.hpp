@@ -10,8 +10,12 @@
 //    leaves the CPU. Handlers of one CPU run one after the other. What a handler takes is added to the spend or the
 //    switch under way; where none is, the next one begins after the handler.
 // 5. Whoever spins has preemption off and keeps its CPU.
-// DIFFERS: no load balancing and no priorities: an actor never moves to another CPU, and one that was woken waits for
-// the end of the slice under way instead of preempting by its virtual deadline.
+// 6. Of two actors the one of higher priority goes first, and the other is to make room for it at once; equal ones above 0
+//    have no slices (SCHED_FIFO).
+// 7. An actor that is an interrupt handler (see sim/core/interrupt.hpp) comes on top of what its CPU does: it cuts a spend or a
+//    spin, which goes on when it has returned. It comes where the actor below next spends or spins with interrupts on.
+// DIFFERS: no load balancing: an actor never moves to another CPU, and one that was woken waits for the end of the slice
+// under way instead of preempting by its virtual deadline.
 // DIFFERS: a copy by FlowNetwork, during which its actor keeps the CPU, is neither preempted nor slowed by interrupts.
 //
 // A spend alone on its CPU is one event of the calendar. Everything lives in the arena of the world. Units: nanoseconds.
@@ -80,6 +84,7 @@ class Cpus final : public CpuModel {
   void spend(Actor& actor, std::int64_t ns) override;
   void give_up(Actor& actor) override;
   void want(Actor& actor) override;
+  void spins(Actor& actor) override { take_handlers(cpu_of(actor)); }
   bool yield(Actor& actor, bool only_if_due) override;
   void enabled(Actor& actor) override;
   bool might_sleep(Actor& actor) override;
@@ -90,7 +95,7 @@ class Cpus final : public CpuModel {
 
   int count() const { return static_cast<int>(cpus_.size()); }
   int node(int cpu) const { return at(cpu).node; }
-  // The current actor of `cpu` if it has interrupts off, so that the CPU takes none; else nullptr.
+  // Who runs on `cpu`, if it has interrupts off, so that the CPU takes none; else nullptr.
   Actor* masked_by(int cpu) const { return masked_by(at(cpu)); }
   CpuTimes times(int cpu) const;
   const CpuCosts& costs() const { return costs_; }
@@ -109,6 +114,7 @@ class Cpus final : public CpuModel {
     Actor& actor;
     Entity* next = nullptr;           // in the run queue
     std::int64_t remaining_ns = 0;    // of a spend that was cut
+    ActorState goes_on_as = ActorState::kReady;   // where a handler has come on top of it: kTimed, kSpinning or kReady
   };
   struct Cpu {
     Cpu(Cpus& cpus, int number, int node);
@@ -125,6 +131,9 @@ class Cpus final : public CpuModel {
     std::int64_t interrupted_until_ns = 0;     // end of the last handler
     std::int64_t idle_since_ns = 0;            // while idle
     ArenaVector<Interrupt> held_back;          // interrupts are off
+    ArenaVector<Actor*> handlers;              // on top of `current`, the last of them runs
+    ArenaVector<Actor*> due_handlers;          // are to come, hardirqs first
+    Actor* running() const { return handlers.empty() ? current : handlers.back(); }
     CpuTimes times;
   };
 
@@ -136,18 +145,24 @@ class Cpus final : public CpuModel {
   const Cpu& at(int cpu) const { return cpus_[static_cast<std::size_t>(cpu)]; }
   Cpu& cpu_of(const Actor& actor) { return at(actor.cpu); }
   static Actor* masked_by(const Cpu& cpu) {
-    return cpu.current != nullptr && cpu.current->irq_off > 0 ? cpu.current : nullptr;
+    Actor* running = cpu.running();
+    return running != nullptr && running->irq_off > 0 ? running : nullptr;
   }
   // When the handlers under way are done.
   std::int64_t free_ns(const Cpu& cpu) const { return std::max(world_.now_ns, cpu.interrupted_until_ns); }
   // `current` is to make room and may be made to.
   bool must_make_room(const Cpu& cpu) const {
-    return cpu.due_ns <= world_.now_ns && cpu.current->preempt_off == 0 && cpu.current->irq_off == 0;
+    return cpu.due_ns <= world_.now_ns && cpu.handlers.empty() && cpu.current->preemptible();
+  }
+  // Where the time of an actor counts.
+  static std::int64_t& used(Cpu& cpu, const Actor& actor) {
+    return actor.context == Context::kTask ? cpu.times.spend_ns : cpu.times.interrupt_ns;
   }
 
   void use(Cpu& cpu, std::int64_t ns);
   void enqueue(Entity& entity);
-  void requeue_current(Cpu& cpu, std::int64_t remaining_ns);
+  void insert(Cpu& cpu, Entity& entity, bool before_equals);
+  void requeue_current(Cpu& cpu, std::int64_t remaining_ns, bool before_equals);
   void switch_to_next(Cpu& cpu);
   void switch_to(Cpu& cpu, Actor& actor);
   void switched(Cpu& cpu);
@@ -155,6 +170,14 @@ class Cpus final : public CpuModel {
   void preempt(Cpu& cpu, std::int64_t remaining_ns);
   void take(Cpu& cpu, const Interrupt& interrupt);
   void take_held_back(Cpu& cpu);
+
+  // cpus_handlers.cpp: actors that are handlers
+  void raise(Cpu& cpu, Actor& handler);
+  bool may_come(const Cpu& cpu, const Actor& handler) const;
+  void take_handlers(Cpu& cpu);
+  void come(Cpu& cpu, Actor& handler);
+  void go(Cpu& cpu, Actor& handler);
+  void go_on_below(Cpu& cpu);
 
   World& world_;
   CpuCosts costs_;

@@ -35,7 +35,7 @@ class [[nodiscard]] MemoryCopy final : public FlowClient {
  public:
   MemoryCopy(Actor& self, FlowNetwork* flows, int from, int to, std::uint64_t bytes, double copy_Bps)
       : self_(self), flows_(flows), from_(from), to_(to), bytes_(bytes), copy_Bps_(copy_Bps) {}
-  bool await_ready() const { return false; }
+  bool await_ready() const { return self_.world.exploring; }   // takes time and nothing else
   void await_suspend(std::coroutine_handle<> frame) {
     self_.leaf = frame;
     ++self_.world.steps;

@@ -1,135 +1,29 @@
 #include "sim/machine/flows.hpp"
 
-#include <simgrid/s4u.hpp>
-#include <xbt/log.h>
-
 #include <algorithm>
 #include <cmath>
 #include <deque>
 #include <limits>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/machine/flow_routes.hpp"
-#include "sim/machine/keep_handlers.hpp"
+#include "sim/machine/shared_flows.hpp"
 
 namespace mmsim {
 namespace {
 
-namespace s4u = simgrid::s4u;
-
-// SimGrid's clock is a double that grows by differences; it is process-wide and *not* set back with a new engine. Two
-// choices make it exact and its results repeatable:
-//  - Its unit of time is one nanosecond (rates are bytes per nanosecond), so that our dates are whole numbers.
-//  - It starts at 2^52. From there to 2^53 the doubles are the whole numbers: SimGrid itself rounds each end of a flow
-//    to a nanosecond, sums and differences of dates are exact, and results do not depend on where in that range they are
-//    computed. That lasts for 52 days of simulated time with flows under way, per process.
-// Exactness is also what makes every end fire: SimGrid passes by an event that lies an ulp behind its clock.
-constexpr double kFirstClock = 4503599627370496.0;
+constexpr double kFirstClock = SharedFlows::kFirstClock;
 constexpr double kLongestFlow_ns = kFirstClock;
+
 void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(what);
 }
 const FlowPlatform& valid(const FlowPlatform& platform) {
   if (const std::string error = check_platform(platform); !error.empty()) throw std::logic_error(error);
   return platform;
-}
-
-// The SimGrid engine with our platform in it. Every resource, disks included, is a SimGrid link: its disk model rounds
-// progress to whole bytes whenever anything happens anywhere, so that a slow disk beside busy links would never
-// finish.
-class Resources {
- public:
-  explicit Resources(const FlowPlatform& platform);
-
-  const FlowPlatform& built() const { return built_; }
-  void set_bandwidths(const FlowPlatform& platform);  // REQUIRES: same_shape(built(), platform)
-  s4u::CommPtr start(Route route, std::uint64_t bytes) const {
-    return s4u::Comm::sendto_async(hosts_[route.from], hosts_[route.to], bytes);
-  }
-
-  double clock() const { return s4u::Engine::get_clock(); }
-  void run_until(double date) const { engine_.run_until(date); }
-  double time_to_next_completion() const;  // negative when nothing is under way
-
- private:
-  static s4u::Engine make_engine();
-  void add_route(Route route);
-
-  FlowPlatform built_;
-  s4u::Engine engine_;
-  s4u::NetZone* zone_ = nullptr;
-  std::vector<s4u::Host*> hosts_;
-  std::vector<s4u::Link*> links_;  // in the order of bandwidths_of()
-};
-
-s4u::Engine Resources::make_engine() {
-  const KeepHandlers keep;
-  xbt_log_control_set("root.thres:critical");  // or else it prints every setting that is made
-  return s4u::Engine("mmsim");
-}
-
-Resources::Resources(const FlowPlatform& platform) : built_(platform), engine_(make_engine()) {
-  // Settings outlive the engine, and SimGrid refuses to change them once a platform was built.
-  static std::once_flag configured;
-  std::call_once(configured, [] {
-    s4u::Engine::set_config("network/model:CM02");      // bandwidth only: no protocol on top
-    s4u::Engine::set_config("network/TCP-gamma:0");     // no limit by window size
-    s4u::Engine::set_config("network/crosstraffic:0");  // no acknowledgements on the way back
-    s4u::Engine::set_config("surf/precision:1e-9");     // in our ns: far below what the clock can tell apart
-  });
-  zone_ = s4u::create_full_zone("machine");
-  const std::vector<double> bandwidths = bandwidths_of(platform);
-  for (std::size_t i = 0; i < bandwidths.size(); ++i) {
-    links_.push_back(zone_->create_link("link" + std::to_string(i), bandwidths[i]));
-    // What SimGrid calls a fat pipe gives its bandwidth to each flow. (The rate of a Comm that no actor sends is ignored.)
-    if (caps_copies(platform) && i + 1 == bandwidths.size())
-      links_.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
-    links_.back()->seal();
-  }
-  for (int i = 0; i < end_count(platform); ++i)  // of any speed: nothing computes on it
-    hosts_.push_back(zone_->create_host("host" + std::to_string(i), 1.0));
-  for (int from = 0; from < node_count(platform); ++from)
-    for (int to = 0; to < node_count(platform); ++to) add_route({from, to});
-  for (int end = node_count(platform); end < end_count(platform); ++end) add_route({end, end});
-  zone_->seal();
-  run_until(std::max(kFirstClock, std::ceil(clock())));
-}
-
-// A route from a host to itself replaces SimGrid's default loopback.
-void Resources::add_route(Route route) {
-  std::vector<s4u::LinkInRoute> path;
-  for (const int resource : resources_of(built_, route)) path.emplace_back(links_[resource]);
-  zone_->add_route(hosts_[route.from]->get_netpoint(), hosts_[route.to]->get_netpoint(), nullptr, nullptr, path, false);
-}
-
-void Resources::set_bandwidths(const FlowPlatform& platform) {
-  const std::vector<double> bandwidths = bandwidths_of(platform);
-  for (std::size_t i = 0; i < bandwidths.size(); ++i) links_[i]->set_bandwidth(bandwidths[i]);
-}
-
-// The engine is kept for the next network: each costs some 0.1 ms and leaves callbacks that slow all later flows.
-Resources& resources_for(const FlowPlatform& platform) {
-  static std::unique_ptr<Resources> last;
-  if (last != nullptr && same_shape(last->built(), platform)) {
-    last->set_bandwidths(platform);
-  } else {
-    last.reset();  // before the next is built: SimGrid has one engine at a time
-    last = std::make_unique<Resources>(platform);
-  }
-  return *last;
-}
-
-double Resources::time_to_next_completion() const {
-  double soonest = -1;
-  for (simgrid::kernel::resource::Model* model : engine_.get_all_models()) {
-    const double delay = model->next_occurring_event(clock());
-    if (delay >= 0 && (soonest < 0 || delay < soonest)) soonest = delay;
-  }
-  return soonest;
 }
 
 }  // namespace
@@ -149,7 +43,7 @@ class FlowNetwork::Impl {
 
  private:
   struct Flow {
-    s4u::CommPtr comm;
+    SharedFlows::Flow* shared = nullptr;   // if SimGrid knows of it
     std::uint64_t token;
     std::uint64_t order;  // of start
   };
@@ -167,14 +61,14 @@ class FlowNetwork::Impl {
   std::int64_t end_alone_ns() const;
   void move_clock(std::int64_t now_ns);
   void report_ended();
-  static void on_completion(const s4u::Activity& activity);
+  static void on_completion(void* flow);
 
   static Impl* alive_;
   FlowDone done_;
   void* context_;
   RatesAlone rates_alone_;
   Alone alone_;
-  Resources* resources_ = nullptr;  // built by the first flow
+  SharedFlows* shared_ = nullptr;  // from the first flow on that may have to share
   std::int64_t clock_zero_ns_ = 0;  // our date when SimGrid's clock would show 0
   std::int64_t now_ns_ = std::numeric_limits<std::int64_t>::min();
   std::int64_t next_ns_ = kNever_ns;
@@ -194,16 +88,14 @@ FlowNetwork::Impl::Impl(const FlowPlatform& checked, FlowDone done, void* contex
 
 FlowNetwork::Impl::~Impl() {
   alive_ = nullptr;  // so that cancelled flows are not taken for ended ones
-  for (Flow& flow : flows_) {
-    // SimGrid complains about a flow that is dropped while under way.
-    if (flow.comm != nullptr && flow.comm->get_state() == s4u::Activity::State::STARTED) flow.comm->cancel();
-  }
+  for (Flow& flow : flows_)
+    if (flow.shared != nullptr) shared_->cancel(flow.shared);
   // SimGrid lets go of cancelled flows in its next round, not to be that of the next network.
-  if (resources_ != nullptr && active > 0) resources_->run_until(resources_->clock());
+  if (shared_ != nullptr && active > 0) shared_->run_until(shared_->clock());
 }
 
-void FlowNetwork::Impl::on_completion(const s4u::Activity& activity) {
-  if (alive_ != nullptr) alive_->ended_.push_back(activity.get_data<Flow>());
+void FlowNetwork::Impl::on_completion(void* flow) {
+  if (alive_ != nullptr) alive_->ended_.push_back(static_cast<Flow*>(flow));
 }
 
 void FlowNetwork::Impl::start(std::int64_t now_ns, Route route, std::uint64_t bytes, std::uint64_t token) {
@@ -236,15 +128,10 @@ FlowNetwork::Impl::Flow& FlowNetwork::Impl::new_flow(std::uint64_t token) {
 }
 
 void FlowNetwork::Impl::tell_simgrid(Flow& flow, std::int64_t now_ns, Route route, std::uint64_t bytes) {
-  if (resources_ == nullptr) {
-    static std::once_flag listening;  // SimGrid offers no way to stop listening
-    std::call_once(listening, [] { s4u::Activity::on_completion_cb(&Impl::on_completion); });
-    resources_ = &resources_for(platform);
-  }
+  if (shared_ == nullptr) shared_ = &shared_flows(platform, &Impl::on_completion);
   move_clock(now_ns);
   if (bytes == 0) return ended_.push_back(&flow);  // SimGrid would never end it
-  flow.comm = resources_->start(route, bytes);
-  flow.comm->set_data(&flow);
+  flow.shared = shared_->start(route, bytes, &flow);
   next_is_known_ = false;
 }
 
@@ -262,15 +149,15 @@ std::int64_t FlowNetwork::Impl::end_alone_ns() const {
 void FlowNetwork::Impl::move_clock(std::int64_t now_ns) {
   now_ns_ = now_ns;
   if (active == 0) {
-    const auto clock = static_cast<std::int64_t>(resources_->clock());
+    const auto clock = static_cast<std::int64_t>(shared_->clock());
     const std::int64_t odd = (now_ns ^ clock) & 1;
-    if (odd != 0) resources_->run_until(static_cast<double>(clock + odd));
+    if (odd != 0) shared_->run_until(static_cast<double>(clock + odd));
     clock_zero_ns_ = now_ns - (clock + odd);
     return;
   }
   // SimGrid stops within 1e-5 of the date it is asked for. In our unit that is less than the clock can tell apart.
   const auto clock = static_cast<double>(now_ns - clock_zero_ns_);
-  if (resources_->clock() < clock) resources_->run_until(clock);
+  if (shared_->clock() < clock) shared_->run_until(clock);
 }
 
 std::int64_t FlowNetwork::Impl::next_ns() {
@@ -279,10 +166,10 @@ std::int64_t FlowNetwork::Impl::next_ns() {
   next_is_known_ = true;
   if (active == 0) return next_ns_ = kNever_ns;
   if (alone_.flow != nullptr) return next_ns_ = end_alone_ns();
-  const double delay_ns = resources_->time_to_next_completion();
+  const double delay_ns = shared_->time_to_next_completion();
   require(delay_ns >= 0, "SimGrid has lost a flow");
   if (delay_ns > kLongestFlow_ns) throw std::range_error("a flow would last longer than 52 days");
-  return next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(resources_->clock() + delay_ns);
+  return next_ns_ = clock_zero_ns_ + static_cast<std::int64_t>(shared_->clock() + delay_ns);
 }
 
 void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
@@ -301,7 +188,7 @@ void FlowNetwork::Impl::advance_to(std::int64_t now_ns) {
   }
   move_clock(now_ns);
   // A change of shares can leave a flow so little to go that its end is the date at which the clock stands already.
-  if (ended_.empty()) resources_->run_until(resources_->clock());
+  if (ended_.empty()) shared_->run_until(shared_->clock());
   require(!ended_.empty(), "SimGrid has passed by the end of a flow");
   report_ended();
 }
@@ -313,7 +200,7 @@ void FlowNetwork::Impl::report_ended() {
   const std::vector<Flow*> ended = std::exchange(ended_, {});
   for (Flow* flow : ended) {
     const std::uint64_t token = flow->token;
-    flow->comm = nullptr;
+    if (flow->shared != nullptr) shared_->let_go(std::exchange(flow->shared, nullptr));
     unused_.push_back(flow);
     --active;
     done_(context_, token);

@@ -3,7 +3,7 @@
 // A flow is an amount of bytes that moves over a fixed set of shared resources: memory channels, interconnect links,
 // one direction of a disk. Flows that run at once share each resource by max-min fairness: no flow can be given more
 // without taking from one that has less; a copy is never given more than the platform's copy_cap_Bps. SimGrid does the
-// sharing; flows.cpp is the only file that includes it.
+// sharing; see shared_flows.hpp.
 //
 // Units: bytes, bytes per second, nanoseconds of simulated time.
 #pragma once
@@ -27,11 +27,12 @@ using FlowDone = void (*)(void* context, std::uint64_t token);
 // alone, not on what ran earlier in the process nor on how far from zero the simulation is.
 //
 // Limits. SimGrid has one engine per process, so only one FlowNetwork may live at a time (one after another is fine),
-// and all of its calls belong to one thread. The engine is built by the first flow, so that a network without any costs
-// nothing, and kept for later networks whose platform has the same shape. No flow may have more than 52 days to go
+// and all of its calls belong to one thread. The engine is built when a flow first has to share, so that a network in which none does
+// costs nothing, and kept for later networks whose platform has the same shape. No flow may have more than 52 days to go
 // (2^52 ns): next_ns() then throws std::range_error.
 //
-// Errors. Calls that break a REQUIRES throw std::logic_error: they are bugs of the caller.
+// Errors. Calls that break a REQUIRES throw std::logic_error: they are bugs of the caller. Where SimGrid cannot be loaded the call that
+// needs it throws NoSharedFlows.
 class FlowNetwork final : public ExternalClock {
  public:
   // REQUIRES: check_platform(platform) is empty; no other FlowNetwork is alive.

@@ -32,7 +32,7 @@ std::int64_t IpiWait::cost_ns(int cpu) const {
 void IpiWait::fired(World& world, Timer& timer) {
   IpiWait& wait = static_cast<SendTimer&>(timer).wait;
   if (wait.next_ == CpuSet::kNone)
-    world.wake(wait);
+    world.wake(wait.cpus_.ipi_acks(), wait.self.wait);
   else
     wait.interrupt_next();
 }
@@ -68,6 +68,40 @@ void IpiWait::describe(Wait& wait) const {
   for (int cpu = unacked_.next(CpuSet::kNone); cpu != CpuSet::kNone; cpu = unacked_.next(cpu))
     if (Actor* actor = cpus_.masked_by(cpu); actor != nullptr)
       wait.edges.push_back({actor, EdgeKind::kOwner, "runs with interrupts off", "local_irq_enable"});
+  wait.need = wait.edges.size();
+  wait.time_will = wait.edges.empty();
+}
+
+bool ExploredIpiWait::masks(const Actor& actor) const {
+  return &actor != &self && actor.cpu >= 0 && actor.cpu != self.cpu && targets_.contains(actor.cpu) && actor.irq_off > 0;
+}
+
+bool ExploredIpiWait::can_complete() const {
+  return std::none_of(self.world.actors.begin(), self.world.actors.end(), [&](const Actor* actor) { return masks(*actor); });
+}
+
+void ExploredIpiWait::describe(Wait& wait) const {
+  wait.noun = IpiAcks::kClass.noun;
+  for (Actor* actor : self.world.actors)
+    if (masks(*actor)) wait.edges.push_back({actor, EdgeKind::kOwner, "runs with interrupts off", "local_irq_enable"});
+  wait.need = wait.edges.size();
+  wait.time_will = wait.edges.empty();
+}
+
+// On the sender's own CPU the function is called directly.
+bool ExploredSmpCall::masks(const Actor& actor) const {
+  const bool own = self.world.explores_cpus && actor.cpu == self.cpu;
+  return &actor != &self && !own && actor.irq_off > 0;
+}
+
+bool ExploredSmpCall::can_complete() const {
+  return std::none_of(receivers_.begin(), receivers_.end(), [&](const Actor* actor) { return masks(*actor); });
+}
+
+void ExploredSmpCall::describe(Wait& wait) const {
+  wait.noun = IpiAcks::kClass.noun;
+  for (Actor* actor : receivers_)
+    if (masks(*actor)) wait.edges.push_back({actor, EdgeKind::kOwner, "runs with interrupts off", "local_irq_enable"});
   wait.need = wait.edges.size();
   wait.time_will = wait.edges.empty();
 }

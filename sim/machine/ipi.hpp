@@ -49,6 +49,56 @@ class IpiWait : public Operation {
   bool waits_ = false;
 };
 
+// The same where there is no clock: interrupts reach a CPU at once, unless an actor of that CPU has them off.
+// DIFFERS: it does not matter whether that actor is the one that runs there. REQUIRES: world.exploring.
+class ExploredIpiWait : public Operation {
+ public:
+  ExploredIpiWait(Actor& sender, Cpus& cpus, const CpuSet& targets) : Operation(sender), cpus_(cpus), targets_(targets) {}
+  bool can_complete() const override;
+  void complete() override {}
+  void enqueue() override {}
+  void describe(Wait& wait) const override;
+  Object* object() const override { return &cpus_.ipi_acks(); }
+  bool spins() const override { return true; }
+  const char* verb() const override { return IpiAcks::kClass.acquire; }
+  void result() {}
+
+ private:
+  bool masks(const Actor& actor) const;
+
+  Cpus& cpus_;
+  const CpuSet& targets_;
+};
+
+// The same for an smp_call_function of a program: `receivers` are all who run on the CPUs it interrupts.
+class ExploredSmpCall : public Operation {
+ public:
+  ExploredSmpCall(Actor& sender, IpiAcks& acks, const ArenaVector<Actor*>& receivers)
+      : Operation(sender), acks_(acks), receivers_(receivers) {}
+  bool can_complete() const override;
+  void complete() override {}
+  void enqueue() override {}
+  void describe(Wait& wait) const override;
+  Object* object() const override { return &acks_; }
+  bool spins() const override { return true; }
+  const char* verb() const override { return IpiAcks::kClass.acquire; }
+  void result() {}
+
+ private:
+  bool masks(const Actor& actor) const;
+
+  IpiAcks& acks_;
+  const ArenaVector<Actor*>& receivers_;
+};
+
+inline Await<ExploredSmpCall> await_acknowledgements(Actor& self, IpiAcks& acks, const ArenaVector<Actor*>& receivers) {
+  return {self, acks, receivers};
+}
+
+inline Await<ExploredIpiWait> await_enabled_interrupts(Actor& self, Cpus& cpus, const CpuSet& targets) {
+  return {self, cpus, targets};
+}
+
 inline Await<IpiWait> smp_call_function_many(Actor& self, Cpus& cpus, const CpuSet& targets) {
   return {self, cpus, targets};
 }
