@@ -77,6 +77,7 @@ Task<int> migrate_pages(Actor& self, const MigrateControl& mc, FolioList& from) 
   int rc = 0;
   FolioList rest = turned_round(from);
   while (!rest.empty() && rc >= 0) {
+    here.settle(rest, call);
     FolioList chunk = cut_chunk(call, rest, chunk_pages(mc));
     rc = co_await migrate_chunk(self, call, chunk);
     if (rc >= 0 && !call.split_folios.empty()) co_await migrate_split_folios(self, call);

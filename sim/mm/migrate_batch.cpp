@@ -6,20 +6,35 @@ namespace mmsim {
 
 namespace {
 
+// Failed folios; those of the whole call are hashed with it.
+struct Failed {
+  const MigrateCall& call;
+  const FolioList& ret;
+  void hash_into(Hash128& hash) const {
+    if (&ret != &call.ret_folios) hash.add_any(ret);
+  }
+};
+
 // The move stage: what cannot be moved for now is tried again, both folios locked; what is left in the end is put back.
-Task<> move_unmapped(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode, int nr_pass, FolioList& ret) {
+// What `caller` will still look at: rc_saved and what is left of `from`.
+Task<> move_unmapped(Actor& self, MigrateCall& call, Past& caller, int rc_saved, const FolioList& from, UnmappedList& unmapped,
+                     MigrateMode mode, int nr_pass, FolioList& ret) {
   Procedure here(self, "migrate_pages_batch");
   co_await try_to_unmap_flush(self, call.mc.mm, call.tlb);
   for (int pass = 0; pass < nr_pass && !unmapped.empty(); ++pass) {
     UnmappedList retry = call.unmapped_list();
-    for (const Unmapped& pair : unmapped) {
+    for (std::size_t i = 0; i < unmapped.size(); ++i) {
+      caller.settle('v', rc_saved, from, pass, rest_of(unmapped, i), retry, Failed{call, ret}, call);
+      const Unmapped pair = unmapped[i];
       co_await cond_resched(self);
       const int rc = co_await migrate_folio_move(self, call, *pair.src, *pair.dst, mode);
       if (rc != MIGRATEPAGE_SUCCESS) retry.push_back(pair);
     }
     unmapped.swap(retry);
   }
-  for (const Unmapped& pair : unmapped) {
+  for (std::size_t i = 0; i < unmapped.size(); ++i) {
+    caller.settle('w', rc_saved, from, rest_of(unmapped, i), Failed{call, ret}, call);
+    const Unmapped pair = unmapped[i];
     co_await migrate_folio_undo(self, call, *pair.src, *pair.dst);
     count_failure(call.stats, *pair.src);
     ret.push_back(pair.src);
@@ -39,6 +54,7 @@ Task<int> migrate_pages_batch(Actor& self, MigrateCall& call, FolioList& from, M
   for (int pass = 0; pass < nr_pass && !from.empty() && rc_saved == 0; ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
+      here.settle('u', pass, rest_of(from, i), retry, unmapped, Failed{call, ret}, call);
       Folio& folio = *from[i];
       co_await cond_resched(self);
       Folio* dst = nullptr;
@@ -52,7 +68,8 @@ Task<int> migrate_pages_batch(Actor& self, MigrateCall& call, FolioList& from, M
     from.swap(retry);
   }
   give_up(call, from, ret);
-  co_await move_unmapped(self, call, unmapped, mode, nr_pass, ret);
+  here.settle('m', rc_saved, unmapped, Failed{call, ret}, call);
+  co_await move_unmapped(self, call, here, rc_saved, from, unmapped, mode, nr_pass, ret);
   co_return rc_saved;
 }
 
@@ -71,6 +88,7 @@ Task<int> migrate_pages_sync(Actor& self, MigrateCall& call, FolioList& from) {
   call.stats.nr_failed_pages = before.nr_failed_pages;
   call.stats.nr_thp_failed = before.nr_thp_failed + call.stats.nr_thp_split - before.nr_thp_split;
   for (std::size_t i = 0; i < left.size(); ++i) {
+    here.settle(rest_of(left, i), call);
     FolioList one = call.list();
     one.push_back(left[i]);
     rc = co_await migrate_pages_batch(self, call, one, call.mc.mode, NR_MAX_MIGRATE_SYNC_RETRY, call.ret_folios);
@@ -85,10 +103,12 @@ namespace {
 
 // Unmaps as many as it can; 0, -ENOMEM, or -EDEADLOCK with what is left on `from`.
 Task<int> unmap_batch_v6_3_rc1(Actor& self, MigrateCall& call, FolioList& from, UnmappedList& unmapped) {
+  Past before(self);
   bool avoid_force_lock = false;
   for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
+      before.settle(pass, avoid_force_lock, rest_of(from, i), retry, unmapped, call);
       Folio& folio = *from[i];
       co_await cond_resched(self);
       Folio* dst = nullptr;
@@ -122,8 +142,10 @@ Task<int> migrate_pages_batch_v6_3_rc1(Actor& self, MigrateCall& call, FolioList
   Procedure here(self, "migrate_pages_batch");
   UnmappedList unmapped = call.unmapped_list();
   for (;;) {
+    here.settle('u', from, unmapped, call);
     const int rc = co_await unmap_batch_v6_3_rc1(self, call, from, unmapped);
-    co_await move_unmapped(self, call, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY, call.ret_folios);
+    here.settle('m', rc, from, unmapped, call);
+    co_await move_unmapped(self, call, here, rc, from, unmapped, call.mc.mode, NR_MAX_MIGRATE_PAGES_RETRY, call.ret_folios);
     if (rc != -EDEADLOCK) co_return rc;
     count(self, MIGRATE_EDEADLOCK);
     note(self, Note::kBatchGivesWay);

@@ -15,12 +15,13 @@ bool stuck(const MmWorld& w) { return w.world.closed_ns >= 0; }
 // A: the folios of a loop device's backing file stand on the list before a folio that is under writeback there.
 struct DeadlockA {
   DeadlockA(V variant, MigrateMode mode) {
-    auto& loop = *w.world.arena.make<LoopDevice>(w.name("loop0"), w.mm);
+    auto& loop = *w.world.arena.make<ServedDevice>(w.name("loop0"), w.mm, ServerKind::kLoop);
     Slots& list = w.folios("tmpfs", 2, {.mapping = &w.mapping("tmpfs_file", MappingKind::kShmem)});
     loop.backing_slots.assign(list.begin(), list.end());
     Slots& file = w.folios("file", 2, {.mapping = &w.mapping("fs", MappingKind::kFile, &loop), .dirty = true});
-    loop.worker = &w.start_on(1, "loop0", 2000, loop_worker, w.mm, loop);   // comes late to its queue
-    loop.worker->must_finish = false;
+    Actor& worker = w.start_on(1, "loop0", 2000, loop_worker, w.mm, loop);   // comes late to its queue
+    loop.served_by.push_back(&worker);
+    worker.must_finish = false;
     --w.world.unfinished;
     w.start_on(2, "writer", 0, write_once, WritebackControl{w.mm, WriterProfile::kWriteCachePages, false, 1, false}, file);
     list.insert(list.end(), file.begin(), file.end());
@@ -86,7 +87,7 @@ Task<> read_ahead(Actor& self, Mm& mm, std::uint32_t data, std::uint32_t metadat
   Folio* locked = co_await filemap_lock_folio(self, mm, data);
   co_await sleep_ns(self, 50'000);
   co_await hold_slot(self, mm, metadata, 0);
-  co_await folio_unlock_and_put(self, *locked);
+  co_await folio_unlock_and_put(self, mm, *locked);
 }
 
 // C: readahead has a large folio locked and needs a folio of metadata, which is in the batch; the large folio is to be split.

@@ -31,8 +31,13 @@ bool only_if_uptodate(const MigrateCall& call, const Folio& src, MigrateMode mod
   return call.mc.variant == KernelVariant::kV6_11 && mode == MigrateMode::kSyncLight && !src.uptodate;
 }
 
-// The last reference: the folio goes back to its node. Others see the free pages.
-Await<FreeFolio> folio_put(Actor& self, Mm& mm, Folio& folio) { return {self, mm, folio}; }
+// folio_put() of the last reference: the folio goes back to its node. Others see the free pages.
+Task<> put_last(Actor& self, Mm& mm, Folio& folio) {
+  if (mm.counts_pages())
+    co_await Await<FreeFolio>(self, mm, folio);
+  else
+    mm.free_folio(folio);
+}
 
 // Takes the folio lock as the mode allows: 0, -EAGAIN or -EDEADLOCK.
 Task<int> lock_src(Actor& self, MigrateCall& call, Folio& src, UnmapRules rules) {
@@ -50,7 +55,7 @@ Task<int> lock_src(Actor& self, MigrateCall& call, Folio& src, UnmapRules rules)
 
 // Waits for PG_writeback of the locked folio as the mode allows: 0, -EBUSY or -EAGAIN.
 Task<int> wait_writeback(Actor& self, Folio& src, UnmapRules rules) {
-  const bool busy = co_await visible(self, &src, "folio_test_writeback", [&] { return src.under_writeback(); });
+  const bool busy = co_await act(self, &src, "folio_test_writeback", [&] { return src.under_writeback(); });
   if (!busy) co_return 0;
   count(self, MIGRATE_WRITEBACK_BUSY);
   if (rules.mode != MigrateMode::kSync) co_return -EBUSY;
@@ -74,13 +79,14 @@ Task<bool> lock_buffers(Actor& self, const MigrateCall& call, Folio& src, Migrat
 bool migrate_mapping(Mm& mm, Folio& src, Folio& dst) {
   if (src.extra_refs != 0) return false;
   mm.slots[src.slot] = &dst;
-  dst.slot = src.slot;
-  dst.index = src.index;
-  dst.mapping = src.mapping;
-  dst.mm = src.mm;
-  dst.dirty = src.dirty;
-  dst.uptodate = src.uptodate;
+  dst.slot = src.slot.get();
+  dst.index = src.index.get();
+  dst.mapping = src.mapping.get();
+  dst.mm = src.mm.get();
+  dst.dirty = src.dirty.get();
+  dst.uptodate = src.uptodate.get();
   dst.migrating_from = &src;
+  dst.isolated = true;
   return true;
 }
 
@@ -107,8 +113,11 @@ Task<int> migrate_folio_unmap(Actor& self, MigrateCall& call, Folio& src, Folio*
   Procedure here(self, "migrate_folio_unmap");
   Mm& mm = call.mc.mm;
   co_await spend(self, mm.costs.alloc_folio_ns);
-  Folio* fresh = co_await visible(self, nullptr, "alloc_migration_target",
-                                  [&] { return mm.alloc_folio(call.mc.to_node, src.order); });
+  Folio* fresh = nullptr;
+  if (mm.counts_pages())
+    fresh = co_await act(self, nullptr, "alloc_migration_target", [&] { return mm.alloc_folio(call.mc.to_node, src); });
+  else
+    fresh = mm.alloc_folio(call.mc.to_node, src);   // as good as private memory
   if (fresh == nullptr) {
     note(self, Note::kNoMemory, &src);
     co_return -ENOMEM;
@@ -119,7 +128,7 @@ Task<int> migrate_folio_unmap(Actor& self, MigrateCall& call, Folio& src, Folio*
   if (rc != 0) {
     if (rc == -EAGAIN) count(self, MIGRATE_RETRY);
     if (locked) co_await folio_unlock(self, src);
-    co_await folio_put(self, mm, *fresh);
+    co_await put_last(self, mm, *fresh);
     co_return rc;
   }
   const bool dst_locked = co_await folio_trylock(self, *fresh);
@@ -140,10 +149,10 @@ Task<int> migrate_folio_copy(Actor& self, MigrateCall& call, Folio& src, Folio& 
     co_return -EAGAIN;
   }
   co_await spend(self, mm.costs.move_mapping_ns);
-  const bool moved = co_await visible(self, &src, "folio_migrate_mapping", [&] { return migrate_mapping(mm, src, dst); });
+  const bool moved = co_await act(self, &src, "folio_migrate_mapping", [&] { return migrate_mapping(mm, src, dst); });
   if (moved) {
     note(self, Note::kCopy, &src);
-    co_await MemoryCopy(self, mm.flows, src.node, dst.node, src.bytes(), mm.costs.copy_Bps);
+    if (!self.world.exploring) co_await MemoryCopy(self, mm.flows, src.node, dst.node, src.bytes(), mm.costs.copy_Bps);
   } else {
     count(self, MIGRATE_RETRY);
   }
@@ -161,7 +170,8 @@ Task<> migrate_folio_done(Actor& self, MigrateCall& call, Folio& src, Folio& dst
   count_success(call.stats, src);
   co_await folio_unlock(self, dst);
   co_await folio_unlock(self, src);
-  co_await folio_put(self, mm, src);
+  co_await put_last(self, mm, src);
+  dst.isolated = false;   // DIFFERS: on the LRU once the source is gone, not some steps before
 }
 
 Task<int> migrate_folio_move(Actor& self, MigrateCall& call, Folio& src, Folio& dst, MigrateMode mode) {
@@ -176,7 +186,7 @@ Task<> migrate_folio_undo(Actor& self, MigrateCall& call, Folio& src, Folio& dst
   if (src.migration_entries) co_await remove_migration_ptes(self, call.mc.mm, src, src);
   co_await folio_unlock(self, src);
   co_await folio_unlock(self, dst);
-  co_await folio_put(self, call.mc.mm, dst);
+  co_await put_last(self, call.mc.mm, dst);
 }
 
 }  // namespace mmsim

@@ -29,6 +29,10 @@ struct MigrateStats {
 struct Unmapped {
   Folio* src;
   Folio* dst;
+  void hash_into(Hash128& hash) const {
+    hash.add_any(src);
+    hash.add_any(dst);
+  }
 };
 using UnmappedList = ArenaVector<Unmapped>;
 
@@ -46,6 +50,12 @@ struct MigrateCall {
       : mc(control), arena(a), tlb(a), ret_folios(ArenaAllocator<Folio*>(a)), split_folios(ArenaAllocator<Folio*>(a)) {}
   FolioList list() const { return FolioList(ArenaAllocator<Folio*>(arena)); }
   UnmappedList unmapped_list() const { return UnmappedList(ArenaAllocator<Unmapped>(arena)); }
+  // The statistics decide nothing.
+  void hash_into(Hash128& hash) const {
+    hash.add_any(tlb);
+    hash.add_any(AsSet{ret_folios});   // they are put back all at once
+    hash.add_any(split_folios);
+  }
 
   const MigrateControl& mc;
   Arena& arena;

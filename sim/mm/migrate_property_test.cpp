@@ -85,14 +85,15 @@ struct RandomRun {
   }
 
   BlockDevice& with_loop(Slots& list) {
-    auto& loop = *w.world.arena.make<LoopDevice>(w.name("loop0"), w.mm);
+    auto& loop = *w.world.arena.make<ServedDevice>(w.name("loop0"), w.mm, ServerKind::kLoop);
     Slots& backing = w.folios("backing", recipe.files << recipe.order, {.mapping = &w.mapping("tmpfs", MappingKind::kShmem)});
     loop.backing_slots.assign(backing.begin(), backing.end());
     list.insert(list.end(), backing.begin(), backing.end());
-    loop.worker = &w.actor("loop0");
-    loop.worker->cpu = 3;
-    loop.worker->must_finish = false;
-    w.world.start(*loop.worker, loop_worker(*loop.worker, w.mm, loop), 0);
+    Actor& worker = w.actor("loop0");
+    loop.served_by.push_back(&worker);
+    worker.cpu = 3;
+    worker.must_finish = false;
+    w.world.start(worker, loop_worker(worker, w.mm, loop), 0);
     return loop;
   }
 

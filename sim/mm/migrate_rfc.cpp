@@ -8,8 +8,9 @@ namespace mmsim {
 namespace {
 
 // Moves what was unmapped: flush, copy everything, then remap and unlock everything. What cannot be moved is put back and
-// left on `undone`.
-Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, MigrateMode mode, FolioList& undone) {
+// left on `undone`. What `caller` will still look at: rc_saved and `undone`.
+Task<> move_batch(Actor& self, MigrateCall& call, Past& caller, int rc_saved, UnmappedList& unmapped, MigrateMode mode,
+                  FolioList& undone) {
   Procedure here(self, "migrate_pages_batch");
   co_await try_to_unmap_flush(self, call.mc.mm, call.tlb);
   std::vector<bool, ArenaAllocator<bool>> copied(unmapped.size(), false, ArenaAllocator<bool>(call.arena));
@@ -17,6 +18,7 @@ Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, Migrat
   for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && left > 0; ++pass)
     for (std::size_t i = 0; i < unmapped.size(); ++i) {
       if (copied[i]) continue;
+      here.settle('c', pass, i, copied, unmapped, undone, call);
       co_await cond_resched(self);
       const int rc = co_await migrate_folio_copy(self, call, *unmapped[i].src, *unmapped[i].dst, mode);
       if (rc != MIGRATEPAGE_SUCCESS) continue;
@@ -24,6 +26,7 @@ Task<> move_batch(Actor& self, MigrateCall& call, UnmappedList& unmapped, Migrat
       --left;
     }
   for (std::size_t i = 0; i < unmapped.size(); ++i) {
+    caller.settle('d', rc_saved, rest_of(copied, i), rest_of(unmapped, i), undone, call);
     if (copied[i]) {
       co_await migrate_folio_done(self, call, *unmapped[i].src, *unmapped[i].dst);
       continue;
@@ -40,6 +43,7 @@ Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedL
   for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
+      here.settle(pass, rest_of(from, i), retry, unmapped, call);
       Folio& folio = *from[i];
       co_await cond_resched(self);
       Folio* dst = nullptr;
@@ -60,19 +64,24 @@ Task<int> unmap_batch(Actor& self, MigrateCall& call, FolioList& from, UnmappedL
 }  // namespace
 
 Task<int> migrate_pages_rfc(Actor& self, MigrateCall& call, FolioList& from) {
+  Past before(self);
   UnmappedList unmapped = call.unmapped_list();
   const int rc = co_await unmap_batch(self, call, from, unmapped);
+  before.settle(rc, from, unmapped, call);
   FolioList undone = call.list();
-  co_await move_batch(self, call, unmapped, call.mc.mode, undone);
+  co_await move_batch(self, call, before, rc, unmapped, call.mc.mode, undone);
   give_up(call, undone, call.ret_folios);
   co_return rc;
 }
 
 Task<int> migrate_pages_rfc_fix_b(Actor& self, MigrateCall& call, FolioList& from) {
+  Past before(self);
   UnmappedList unmapped = call.unmapped_list();
   FolioList left = call.list();
   // One pass by trylock; whatever the reason, what fails it is taken up below, when nothing is locked any more.
-  for (Folio* folio : from) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    before.settle('u', rest_of(from, i), left, unmapped, call);
+    Folio* folio = from[i];
     co_await cond_resched(self);
     if (folio->order > 0 && !call.mc.thp_migration) {   // a split waits for the lock
       left.push_back(folio);
@@ -87,7 +96,9 @@ Task<int> migrate_pages_rfc_fix_b(Actor& self, MigrateCall& call, FolioList& fro
       left.push_back(folio);
   }
   from.swap(left);
-  co_await move_batch(self, call, unmapped, MigrateMode::kAsync, from);
+  before.settle('m', from, unmapped, call);
+  co_await move_batch(self, call, before, 0, unmapped, MigrateMode::kAsync, from);
+  before.settle('o', from, call);
   const int rc = co_await migrate_pages_one_by_one(self, call, from);
   co_return rc;
 }

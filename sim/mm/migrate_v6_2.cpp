@@ -24,6 +24,7 @@ Task<int> migrate_pages_one_by_one(Actor& self, MigrateCall& call, FolioList& fr
   for (int pass = 0; pass < NR_MAX_MIGRATE_PAGES_RETRY && !from.empty(); ++pass) {
     FolioList retry = call.list();
     for (std::size_t i = 0; i < from.size(); ++i) {
+      here.settle(pass, rest_of(from, i), retry, call);
       co_await cond_resched(self);
       const int rc = co_await unmap_and_move(self, call, *from[i], pass > 2);
       if (rc == -EAGAIN) retry.push_back(from[i]);

@@ -16,6 +16,10 @@ Task<> flush_tlb(Actor& self, Mm& mm, const CpuSet& cpus) {
   if (receivers == 0 || mm.cpus == nullptr) co_return;
   count(self, NR_TLB_REMOTE_FLUSH);
   count(self, NR_TLB_REMOTE_FLUSH_RECEIVED, receivers);
+  if (self.world.exploring) {
+    if (mm.irqs_go_off) co_await await_enabled_interrupts(self, *mm.cpus, cpus);
+    co_return;
+  }
   co_await smp_call_function_many(self, *mm.cpus, cpus);
 }
 
@@ -35,7 +39,7 @@ Task<> try_to_migrate(Actor& self, Mm& mm, Folio& folio, TlbBatch* batch) {
     });
     co_return;
   }
-  co_await visible(self, &folio, "try_to_migrate", [&] {
+  co_await act(self, &folio, "try_to_migrate", [&] {
     folio.mapped = false;
     folio.migration_entries = true;
     note(self, Note::kUnmap, &folio);
@@ -58,7 +62,7 @@ Task<> try_to_unmap_flush(Actor& self, Mm& mm, TlbBatch& batch) {
 Task<> remove_migration_ptes(Actor& self, Mm& mm, Folio& src, Folio& now) {
   Procedure here(self, "remove_migration_ptes");
   co_await spend(self, src.map_entries() * mm.costs.remap_pte_ns);
-  co_await visible(self, &src, "remove_migration_ptes", [&] {
+  co_await act(self, &src, "remove_migration_ptes", [&] {
     src.migration_entries = false;
     now.mapped = true;
     note(self, Note::kRemap, &src);

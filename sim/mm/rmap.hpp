@@ -9,6 +9,10 @@ namespace mmsim {
 struct TlbBatch {
   explicit TlbBatch(Arena& arena) : cpus(arena) {}
   bool empty() const { return !flush_required; }
+  void hash_into(Hash128& hash) const {
+    hash.add(flush_required);
+    cpus.hash_into(hash);
+  }
   CpuSet cpus;
   bool flush_required = false;
 };

@@ -17,7 +17,7 @@
 #include "sim/mm/block.hpp"
 #include "sim/mm/fault.hpp"
 #include "sim/mm/filemap.hpp"
-#include "sim/mm/loop.hpp"
+#include "sim/mm/server.hpp"
 #include "sim/mm/migrate.hpp"
 #include "sim/mm/writeback.hpp"
 
@@ -62,7 +62,7 @@ inline Task<> write_once(Actor& self, WritebackControl wbc, const Slots& slots) 
 inline Task<> hold_slot(Actor& self, Mm& mm, std::uint32_t slot, std::int64_t ns) {
   Folio* folio = co_await filemap_lock_folio(self, mm, slot);
   co_await sleep_ns(self, ns);
-  co_await folio_unlock_and_put(self, *folio);
+  co_await folio_unlock_and_put(self, mm, *folio);
 }
 
 inline Task<> hold_buffer(Actor& self, BufferHead& bh, std::int64_t ns) {
@@ -87,7 +87,7 @@ class MmWorld : public TestWorld {
     std::vector<int> node_of_cpu;
     for (int node = 0; node < spec.nodes; ++node) {
       node_of_cpu.insert(node_of_cpu.end(), static_cast<std::size_t>(spec.cpus_per_node), node);
-      mm.nodes.push_back({spec.pages});
+      mm.nodes.emplace_back(spec.pages);
     }
     mm.costs = spec.mm;
     mm.cpus = world.arena.make<Cpus>(world, spec.cpu, Preemption::kVoluntary, node_of_cpu);

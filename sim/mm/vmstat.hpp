@@ -54,7 +54,11 @@ inline constexpr std::array<const char*, kCounters> kCounterNames = {
     "bio_submitted",
 };
 
-inline void count(Actor& self, Counter counter, std::uint64_t by = 1) { self.world.counters[counter] += by; }
+// Nobody decides anything by these: an exploration that logs accesses leaves them alone.
+inline void count(World& world, Counter counter, std::uint64_t by = 1) {
+  if (world.arena.log() == nullptr) world.counters[counter] += by;
+}
+inline void count(Actor& self, Counter counter, std::uint64_t by = 1) { count(self.world, counter, by); }
 
 enum class Note : std::uint32_t {
   kMigratePagesStart,

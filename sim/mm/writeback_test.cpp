@@ -107,49 +107,50 @@ TEST(Writeback, TheNumberOfBiosFollowsFromTheProfile) {
 Task<> wait_for(Actor& self, Folio& folio) { co_await folio_wait_writeback(self, folio); }
 
 // Marks a folio and brings it to `stage`, then stays there.
-Task<> bring_to(Actor& self, MmWorld& w, Folio& folio, BlockDevice& device, WritebackStage stage, Plug& plug) {
+Task<> bring_to(Actor& self, MmWorld& w, Folio& folio, BlockDevice& device, IoStage stage, Plug& plug) {
   co_await folio_lock(self, folio);
   folio_start_writeback(self, folio);
-  if (stage != WritebackStage::kMarked) {
-    Bio& bio = bio_alloc(w.mm, device);
+  if (stage == IoStage::kPlug) blk_start_plug(self, plug);
+  if (stage != IoStage::kMarked) {
+    Bio& bio = *w.world.arena.make<Bio>(w.mm, device);
     bio.folios.push_back(&folio);
-    if (stage == WritebackStage::kPrivateBio)
+    if (stage == IoStage::kPrivateBio)
       set_stage(bio, stage, &self);
     else
-      co_await submit_bio(self, bio, stage == WritebackStage::kPlug ? &plug : nullptr);
+      co_await submit_bio(self, bio);
   }
   co_await spend(self, 1'000'000);
   co_await folio_unlock(self, folio);
 }
 
 TEST(Writeback, AWaitNamesWhoCanEndItAtEachStage) {
-  for (const WritebackStage stage : {WritebackStage::kMarked, WritebackStage::kPrivateBio, WritebackStage::kPlug,
-                                     WritebackStage::kDevice, WritebackStage::kServer}) {
+  for (const IoStage stage : {IoStage::kMarked, IoStage::kPrivateBio, IoStage::kPlug, IoStage::kDevice, IoStage::kServer}) {
     File file(1);
     MmWorld& w = file.w;
-    auto& loop = *w.world.arena.make<LoopDevice>(w.name("loop0"), w.mm);
-    loop.worker = &w.actor("worker");   // never starts
+    auto& loop = *w.world.arena.make<ServedDevice>(w.name("loop0"), w.mm, ServerKind::kLoop);
+    Actor& worker = w.actor("worker");   // never starts
+    loop.served_by.push_back(&worker);
     Folio& folio = w.at(file.folios, 0);
-    BlockDevice& device = stage == WritebackStage::kServer ? static_cast<BlockDevice&>(loop) : file.device;
+    BlockDevice& device = stage == IoStage::kServer ? static_cast<BlockDevice&>(loop) : file.device;
     Plug plug;
     Actor& writer = w.start_on(0, "writer", 0, bring_to, w, folio, device, stage, plug);
     const Actor& waiter = w.start_on(1, "waiter", 500, wait_for, folio);
     w.run({.time_max_ns = 5000});
     ASSERT_EQ(waiter.state, ActorState::kBlocked);
-    EXPECT_EQ(folio.writeback->stage, stage);
+    EXPECT_EQ(folio.writeback->io.stage, stage);
     Wait wait;
     waiter.pending->describe(wait);
     EXPECT_STREQ(wait.noun, "PG_writeback");
-    if (stage == WritebackStage::kDevice) {
+    if (stage == IoStage::kDevice) {
       EXPECT_TRUE(wait.time_will);
       EXPECT_TRUE(wait.edges.empty());
     } else {
       ASSERT_THAT(wait.edges, SizeIs(1));
-      EXPECT_EQ(wait.edges[0].holder, stage == WritebackStage::kServer ? loop.worker : &writer);
+      EXPECT_EQ(wait.edges[0].holder, stage == IoStage::kServer ? &worker : &writer);
       EXPECT_FALSE(wait.time_will);
     }
     const QuickEnd end = waiter.pending->quick_end();
-    EXPECT_EQ(end.by, stage == WritebackStage::kDevice ? QuickEnd::By::kTime : QuickEnd::By::kActor);
+    EXPECT_EQ(end.by, stage == IoStage::kDevice ? QuickEnd::By::kTime : QuickEnd::By::kActor);
   }
 }
 
@@ -185,7 +186,7 @@ TEST(Plug, KeepsBiosUntilItIsFinished) {
   file.write(file.control(WriterProfile::kWriteCachePages, 1, false, true));
   file.w.run({.time_max_ns = 1500});   // in the middle
   EXPECT_EQ(file.w.counter(BIO_SUBMITTED), 0U);
-  EXPECT_EQ(file.w.at(file.folios, 0).writeback->stage, WritebackStage::kPlug);
+  EXPECT_EQ(file.w.at(file.folios, 0).writeback->io.stage, IoStage::kPlug);
   file.w.finish();
   EXPECT_EQ(file.w.counter(BIO_SUBMITTED), 20U);
 }
@@ -212,13 +213,12 @@ TEST(Plug, IsFlushedWhenItsTaskSleepsButNotWhenItSpends) {
 }
 
 Task<> plug_and_spin(Actor& self, File& file, Spinlock& lock, Plug& plug) {
-  self.io_context = &plug;
-  self.before_sleep = Plug::flush_before_sleep;
-  Bio& bio = bio_alloc(file.w.mm, file.device);
+  blk_start_plug(self, plug);
+  Bio& bio = bio_alloc(file.w.mm, file.w.at(file.folios, 0));
   bio.folios.push_back(&file.w.at(file.folios, 0));
   co_await folio_lock(self, file.w.at(file.folios, 0));
   folio_start_writeback(self, file.w.at(file.folios, 0));
-  co_await submit_bio(self, bio, &plug);
+  co_await submit_bio(self, bio);
   co_await spin_lock(self, lock);
 }
 Task<> hold_spinlock(Actor& self, Spinlock& lock) {
@@ -240,20 +240,21 @@ TEST(Plug, IsKeptByATaskThatSpins) {
 
 TEST(LoopDevice, ServesRequestsInTheirOrderUnderTheLockOfTheBackingFolio) {
   MmWorld w;
-  auto& loop = *w.world.arena.make<LoopDevice>(w.name("loop0"), w.mm);
+  auto& loop = *w.world.arena.make<ServedDevice>(w.name("loop0"), w.mm, ServerKind::kLoop);
   Slots& backing = w.folios("backing", 8, {.mapping = &w.mapping("tmpfs", MappingKind::kShmem)});
   loop.backing_slots.assign(backing.begin(), backing.end());
   Slots& file = w.folios("file", 4, {.order = 1, .mapping = &w.mapping("fs", MappingKind::kFile, &loop), .dirty = true});
-  loop.worker = &w.start_on(1, "loop0", 0, loop_worker, w.mm, loop);
-  loop.worker->must_finish = false;
+  Actor& worker = w.start_on(1, "loop0", 0, loop_worker, w.mm, loop);
+  loop.served_by.push_back(&worker);
+  worker.must_finish = false;
   --w.world.unfinished;
   w.start_on(0, "writer", 0, write_once, WritebackControl{w.mm, WriterProfile::kWriteCachePages, true, 1, false}, file);
   EXPECT_EQ(w.finish(), RunEnd::kAllDone);
-  EXPECT_THAT(w.notes(*loop.worker, {Note::kServeBio}), ElementsAre("loop_handle_cmd file[0]", "loop_handle_cmd file[1]",
-                                                                    "loop_handle_cmd file[2]", "loop_handle_cmd file[3]"));
+  EXPECT_THAT(w.notes(worker, {Note::kServeBio}),
+              ElementsAre("loop_handle_cmd file[0]", "loop_handle_cmd file[1]", "loop_handle_cmd file[2]", "loop_handle_cmd file[3]"));
   Texts locked;
   for (const TraceRecord& r : w.records)
-    if (r.actor == loop.worker->id && r.event == Event::kAcquire) locked.push_back(w.world.text(*w.world.objects[r.object]));
+    if (r.actor == worker.id && r.event == Event::kAcquire) locked.push_back(w.world.text(*w.world.objects[r.object]));
   EXPECT_THAT(locked, ElementsAre("backing[0]", "backing[1]", "backing[2]", "backing[3]", "backing[4]", "backing[5]",
                                   "backing[6]", "backing[7]"));   // two pages each
   for (std::size_t i = 0; i < 8; ++i) EXPECT_TRUE(w.at(backing, i).dirty);
@@ -261,11 +262,11 @@ TEST(LoopDevice, ServesRequestsInTheirOrderUnderTheLockOfTheBackingFolio) {
 
 TEST(LoopDevice, AnIdleWorkerIsNotStuck) {
   MmWorld w;
-  auto& loop = *w.world.arena.make<LoopDevice>(w.name("loop0"), w.mm);
-  loop.worker = &w.start_on(1, "loop0", 0, loop_worker, w.mm, loop);
+  auto& loop = *w.world.arena.make<ServedDevice>(w.name("loop0"), w.mm, ServerKind::kLoop);
+  const Actor& worker = w.start_on(1, "loop0", 0, loop_worker, w.mm, loop);
   EXPECT_EQ(w.finish(), RunEnd::kNothingLeft);
   EXPECT_EQ(w.world.closed_ns, -1);
-  EXPECT_FALSE(loop.worker->stuck);
+  EXPECT_FALSE(worker.stuck);
   EXPECT_TRUE(WaitGraph::all(w.world).stuck_set().empty());
 }
 
