@@ -54,7 +54,7 @@ void append_block(Code& code, int depth) {
 bool wakes(const Instruction& i, int queue) { return (i.op == Op::kWake || i.op == Op::kWakeAll) && i.object == queue_ref(queue); }
 
 // True if some path from `pc`, taken with these rounds left, comes to a wake of the queue.
-bool path_to_wake(const ArenaVector<Instruction>& code, std::uint32_t pc, Rounds rounds, int queue) {
+bool path_to_wake(std::span<const Instruction> code, std::uint32_t pc, Rounds rounds, int queue) {
   using State = std::pair<std::uint32_t, Rounds>;
   std::set<State> seen;
   std::vector<State> open{{pc, rounds}};

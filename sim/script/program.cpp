@@ -1,131 +1,173 @@
 #include "sim/script/program.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "sim/core/time.hpp"
-#include "sim/mm/filemap.hpp"
+#include "sim/script/steps.hpp"
 
 namespace mmsim {
 
 namespace {
 
-bool wakes(OpCode op) { return op == OpCode::kWake || op == OpCode::kWakeAll || op == OpCode::kUp; }
+// Steps that are jumps alone, one after the other, before time is let pass: an endless loop of them must not stop the world.
+constexpr std::uint32_t kQuiet_most = 4096;
 
-// Stops the world: the program does what no program may do.
-void fault(Actor& self, ScriptObjects& objects, const Instruction& step, const char* what) {
-  objects.fault = {true, step.line, step.column, &self, &objects.at(step.object), what};
-  self.world.halted = true;
+// A copy that stays for as long as the arena does.
+template <class T, class Range>
+std::span<const T> keep(Arena& arena, const Range& range) {
+  return *arena.make<ArenaVector<T>>(std::begin(range), std::end(range), ArenaAllocator<T>(arena));
 }
 
-BitLock& bit_lock_of(const ScriptObjects& objects, ObjectRef ref) {
-  if (ref.kind == ObjectKind::kFolio) return *objects.mm.slots[ref.index];
-  return *objects.buffer_heads[ref.index];
+// A value that the actor comes to know.
+template <class Effect>
+class ReadValue : public Visible<Effect, false>, public Telling {
+ public:
+  using Visible<Effect, false>::Visible;
+  std::string told() const override { return "= " + std::to_string(this->result()); }
+};
+template <class Effect>
+Await<ReadValue<Effect>> read_value(Actor& self, Object* object, const char* verb, Effect effect) {
+  return {self, object, verb, effect};
 }
 
-Task<> lock(Actor& self, ScriptObjects& objects, ObjectRef ref) {
-  switch (ref.kind) {
-    case ObjectKind::kFolio: co_await filemap_lock_folio(self, objects.mm, ref.index); break;
-    case ObjectKind::kMutex: co_await mutex_lock(self, *objects.mutexes[ref.index]); break;
-    case ObjectKind::kSpinlock: co_await spin_lock(self, *objects.spinlocks[ref.index]); break;
-    default: co_await bit_lock(self, bit_lock_of(objects, ref)); break;
-  }
+// Computes a value and writes it, as one step. What was written is a note for reports: the actor does not learn it.
+template <class Compute>
+class WriteVariable : public InstantOperation, public Telling {
+ public:
+  WriteVariable(Actor& s, Variable& variable, const char* verb, Compute compute)
+      : InstantOperation(s), variable_(variable), verb_(verb), compute_(compute) {}
+  void complete() override { variable_.value = written_ = compute_(); }
+  Object* object() const override { return &variable_; }
+  const char* verb() const override { return verb_; }
+  std::string told() const override { return "= " + std::to_string(written_); }
+
+ private:
+  Variable& variable_;
+  const char* verb_;
+  Compute compute_;
+  std::int64_t written_ = 0;
+};
+template <class Compute>
+Await<WriteVariable<Compute>> write_variable(Actor& self, Variable& variable, const char* verb, Compute compute) {
+  return {self, variable, verb, compute};
 }
 
-Task<bool> trylock(Actor& self, ScriptObjects& objects, ObjectRef ref) {
-  bool taken = false;
-  switch (ref.kind) {
-    case ObjectKind::kMutex: taken = co_await mutex_trylock(self, *objects.mutexes[ref.index]); break;
-    case ObjectKind::kSpinlock: taken = co_await spin_trylock(self, *objects.spinlocks[ref.index]); break;
-    case ObjectKind::kRwsem: taken = co_await down_write_trylock(self, *objects.rwsems[ref.index]); break;
-    default: taken = co_await bit_trylock(self, bit_lock_of(objects, ref)); break;
-  }
-  if (taken && ref.kind == ObjectKind::kFolio) ++objects.mm.slots[ref.index]->extra_refs;
-  co_return taken;
-}
-
-bool holds(const Actor& self, const ScriptObjects& objects, ObjectRef ref) {
-  switch (ref.kind) {
-    case ObjectKind::kMutex: return objects.mutexes[ref.index]->holder.held_by(self);
-    case ObjectKind::kSpinlock: return objects.spinlocks[ref.index]->holder.held_by(self);
-    default: return bit_lock_of(objects, ref).holder.held_by(self);
-  }
-}
-
-Task<> unlock(Actor& self, ScriptObjects& objects, const Instruction& step) {
-  const ObjectRef ref = step.object;
-  if (!holds(self, objects, ref)) {
-    fault(self, objects, step, "unlocks");
+// x = ..., as one step; none if it is the actor's own.
+Task<> set(Actor& self, ProgramState& program, const Instruction& step) {
+  const auto value = [&self, &program, &step] { return evaluate(self, program, step, program.terms(step)); };
+  if (step.object.kind == ObjectKind::kLocal) {
+    std::int64_t& local = program.locals[step.object.index];
+    if (program.own(step))
+      local = value();
+    else
+      local = co_await read_value(self, &program.objects.at(step.other), "READ_ONCE", value);
     co_return;
   }
-  switch (ref.kind) {
-    case ObjectKind::kMutex: co_await mutex_unlock(self, *objects.mutexes[ref.index]); break;
-    case ObjectKind::kSpinlock: co_await spin_unlock(self, *objects.spinlocks[ref.index]); break;
-    case ObjectKind::kFolio: co_await folio_unlock_and_put(self, *objects.mm.slots[ref.index]); break;
-    default: co_await bit_unlock(self, bit_lock_of(objects, ref)); break;
-  }
+  co_await write_variable(self, *program.objects.variables[step.object.index], program.own(step) ? "WRITE_ONCE" : "atomic_set", value);
 }
 
-Task<> rwsem_step(Actor& self, ScriptObjects& objects, const Instruction& step) {
-  Rwsem& rwsem = *objects.rwsems[step.object.index];
+Task<std::int64_t> take_step(Actor& self, ProgramState& program, const Instruction& step) {
+  std::int64_t outcome = 1;
   switch (step.op) {
-    case OpCode::kDownRead: co_await down_read(self, rwsem); break;
-    case OpCode::kDownWrite: co_await down_write(self, rwsem); break;
-    case OpCode::kUpRead:
-      if (!rwsem.read_held_by(self))
-        fault(self, objects, step, "up_read");
-      else
-        co_await up_read(self, rwsem);
-      break;
-    default:
-      if (!rwsem.writer.held_by(self))
-        fault(self, objects, step, "up_write");
-      else
-        co_await up_write(self, rwsem);
-      break;
-  }
-}
-
-Task<> event_step(Actor& self, ScriptObjects& objects, const Instruction& step) {
-  const ObjectRef ref = step.object;
-  const bool all = step.op == OpCode::kWakeAll;
-  if (step.op == OpCode::kDown) {
-    co_await down(self, *objects.semaphores[ref.index]);
-  } else if (step.op == OpCode::kUp) {
-    co_await up(self, *objects.semaphores[ref.index]);
-  } else if (ref.kind == ObjectKind::kCompletion) {
-    Completion& completion = *objects.completions[ref.index];
-    if (step.op == OpCode::kWait) co_await wait_for_completion(self, completion);
-    if (step.op == OpCode::kWake) co_await complete(self, completion);
-    if (all) co_await complete_all(self, completion);
-  } else {
-    WaitQueue& queue = *objects.wait_queues[ref.index];
-    if (step.op == OpCode::kWait) co_await sleep_on(self, queue);
-    if (step.op == OpCode::kWake) co_await wake_up(self, queue);
-    if (all) co_await wake_up_all(self, queue);
-  }
-}
-
-// Takes a step that is neither a jump nor a loop.
-Task<> take_step(Actor& self, ScriptObjects& objects, const Instruction& step) {
-  switch (step.op) {
-    case OpCode::kLock: co_await lock(self, objects, step.object); break;
-    case OpCode::kUnlock: co_await unlock(self, objects, step); break;
+    case OpCode::kTest: outcome = co_await test(self, program, step); break;
+    case OpCode::kSet: co_await set(self, program, step); break;
+    case OpCode::kLock:
+    case OpCode::kTrylock:
+    case OpCode::kUnlock:
     case OpCode::kDownRead:
     case OpCode::kUpRead:
     case OpCode::kDownWrite:
-    case OpCode::kUpWrite: co_await rwsem_step(self, objects, step); break;
-    case OpCode::kDown:
-    case OpCode::kUp:
-    case OpCode::kWait:
-    case OpCode::kWake:
-    case OpCode::kWakeAll: co_await event_step(self, objects, step); break;
+    case OpCode::kUpWrite:
+    case OpCode::kDownReadTrylock:
+    case OpCode::kDowngradeWrite: outcome = co_await lock_step(self, program, step); break;
     case OpCode::kSpend: co_await spend(self, step.value); break;
     case OpCode::kSleep: co_await throttle(self, step.value, "sleep_ns"); break;   // time will end it: told as such
     case OpCode::kYield: co_await yield(self); break;
     case OpCode::kCondResched: co_await cond_resched(self); break;
-    default: break;
+    // --- memory
+    case OpCode::kTake:
+    case OpCode::kTryTake:
+    case OpCode::kGive:
+    case OpCode::kAlloc:
+    case OpCode::kFree:
+    case OpCode::kThrottle: outcome = co_await memory_step(self, program, step); break;
+    case OpCode::kFolioGet:
+    case OpCode::kFolioPut:
+    case OpCode::kFolioTryGet:
+    case OpCode::kFolioRefFreeze:
+    case OpCode::kFolioRefUnfreeze:
+    case OpCode::kFolioPutWaitLocked: outcome = co_await refs_step(self, program, step); break;
+    // --- I/O
+    case OpCode::kStartWriteback:
+    case OpCode::kEndWriteback:
+    case OpCode::kWaitWriteback:
+    case OpCode::kWaitLocked:
+    case OpCode::kMarkDirty:
+    case OpCode::kClearDirty:
+    case OpCode::kBioAdd:
+    case OpCode::kSubmitBio:
+    case OpCode::kStartPlug:
+    case OpCode::kFinishPlug:
+    case OpCode::kSubmitRead:
+    case OpCode::kSubmitBh: co_await io_step(self, program, step); break;
+    case OpCode::kNextRequest:
+    case OpCode::kEndRequest:
+    case OpCode::kDoReqFilebacked:
+    case OpCode::kLockBacking:
+    case OpCode::kUnlockBacking: co_await server_step(self, program, step); break;
+    case OpCode::kJournalStart:
+    case OpCode::kJournalStop:
+    case OpCode::kNextCommit:
+    case OpCode::kEndCommit:
+    case OpCode::kJournalCommitWait:
+    case OpCode::kJournalForceCommit: co_await journal_step(self, program, step); break;
+    case OpCode::kMigratePages:
+    case OpCode::kWriteCachePages: co_await call_step(self, program, step); break;
+    // --- work queues
+    case OpCode::kQueueWork:
+    case OpCode::kFlushWork:
+    case OpCode::kFlushWorkqueue:
+    case OpCode::kCancelWorkSync: outcome = co_await work_step(self, program, step); break;
+    // --- CPUs
+    case OpCode::kPreemptDisable:
+    case OpCode::kPreemptEnable:
+    case OpCode::kLocalIrqDisable:
+    case OpCode::kLocalIrqEnable:
+    case OpCode::kLocalBhDisable:
+    case OpCode::kLocalBhEnable:
+    case OpCode::kSmpCall: outcome = co_await cpu_step(self, program, step); break;
+    default: outcome = co_await event_step(self, program, step); break;
+  }
+  co_return outcome;
+}
+
+// Jumps, loops and calls. False: it is a step to be taken.
+bool go_round(Actor& self, ProgramState& program, const Instruction& step) {
+  std::int64_t& rounds = program.rounds_left[step.slot];
+  const auto go_to = [&program](std::int32_t target) { program.pc = static_cast<std::uint32_t>(target) - 1; };
+  switch (step.op) {
+    case OpCode::kJump: go_to(step.target); return true;
+    case OpCode::kRepeat: rounds = step.value; return true;
+    case OpCode::kRepeatEnd:
+      if (rounds == 0 || --rounds > 0) go_to(step.target);
+      return true;
+    case OpCode::kForget: std::fill(&rounds, std::end(program.rounds_left), 0); return true;
+    case OpCode::kEnter: program.enter(self, step); return true;
+    case OpCode::kLeave: program.leave(); return true;
+    case OpCode::kLoop: return true;
+    case OpCode::kSave: ++program.scopes[step.object.index]; return true;
+    case OpCode::kRestore: --program.scopes[step.object.index]; return true;
+    default: return false;
   }
 }
 
 }  // namespace
+
+void fault(Actor& self, ScriptObjects& objects, const Instruction& step, const char* what, const char* why, const Object* object) {
+  objects.fault = {true, step.line, step.column, &self, object, what, why};
+  self.world.halted = true;
+}
 
 ScriptObjects::ScriptObjects(Mm& m)
     : mm(m),
@@ -135,7 +177,18 @@ ScriptObjects::ScriptObjects(Mm& m)
       semaphores(ArenaAllocator<Semaphore*>(m.world.arena)),
       completions(ArenaAllocator<Completion*>(m.world.arena)),
       wait_queues(ArenaAllocator<WaitQueue*>(m.world.arena)),
-      buffer_heads(ArenaAllocator<BufferHead*>(m.world.arena)) {}
+      buffer_heads(ArenaAllocator<BufferHead*>(m.world.arena)),
+      variables(ArenaAllocator<Variable*>(m.world.arena)),
+      pools(ArenaAllocator<Pool*>(m.world.arena)),
+      memories(ArenaAllocator<LimitedMemory*>(m.world.arena)),
+      servers(ArenaAllocator<ServedDevice*>(m.world.arena)),
+      journals(ArenaAllocator<Journal*>(m.world.arena)),
+            conditions(ArenaAllocator<Object*>(m.world.arena)),
+      smp_calls(ArenaAllocator<SmpTargets*>(m.world.arena)),
+      workqueues(ArenaAllocator<Workqueue*>(m.world.arena)),
+      works(ArenaAllocator<Work*>(m.world.arena)),
+      work_code(ArenaAllocator<std::span<const Instruction>>(m.world.arena)),
+      workers(ArenaAllocator<WorkerPrograms*>(m.world.arena)) {}
 
 Object& ScriptObjects::at(ObjectRef ref) const {
   switch (ref.kind) {
@@ -146,52 +199,126 @@ Object& ScriptObjects::at(ObjectRef ref) const {
     case ObjectKind::kCompletion: return *completions[ref.index];
     case ObjectKind::kWaitQueue: return *wait_queues[ref.index];
     case ObjectKind::kBufferHead: return *buffer_heads[ref.index];
+    case ObjectKind::kVariable: return *variables[ref.index];
+    case ObjectKind::kPool: return *pools[ref.index];
+    case ObjectKind::kMemory: return *memories[ref.index];
+    case ObjectKind::kServer: return servers[ref.index]->requests;
+    case ObjectKind::kJournal: return *journals[ref.index];
+    case ObjectKind::kWork: return *works[ref.index];
+    case ObjectKind::kWorkqueue: return *workqueues[ref.index];
+    case ObjectKind::kCondition: return *conditions[ref.index];
     default: return *mm.slots[ref.index];
   }
 }
 
-ProgramState::ProgramState(const ScriptObjects& o, std::span<const Instruction> text)
-    : objects(o), code(text.begin(), text.end(), ArenaAllocator<Instruction>(o.mm.world.arena)) {}
-
-bool ProgramState::may_wake(const Object& event) const {
-  std::vector<bool> seen(code.size(), false);
-  std::vector<std::uint32_t> open{pc + 1};
-  while (!open.empty()) {
-    const std::uint32_t at = open.back();
-    open.pop_back();
-    if (at >= code.size() || seen[at]) continue;
-    seen[at] = true;
-    const Instruction& step = code[at];
-    if (wakes(step.op) && &objects.at(step.object) == &event) return true;
-    const auto target = static_cast<std::uint32_t>(step.target);
-    const bool inside = target <= pc && pc < at;   // a loop that it stands in: this may be the last round
-    const bool last_round = step.op == OpCode::kRepeatEnd && inside && rounds_left[step.slot] == 1;
-    const bool jumps = step.op == OpCode::kTrylock || step.op == OpCode::kJump || step.op == OpCode::kRepeatEnd;
-    if (jumps && !last_round) open.push_back(target);
-    if (step.op != OpCode::kJump && step.op != OpCode::kEnd) open.push_back(at + 1);
+ProgramState::ProgramState(ScriptObjects& o, const ProgramText& text)
+    : objects(o),
+      locals(text.locals.begin(), text.locals.end(), ArenaAllocator<std::int64_t>(o.mm.world.arena)),
+      held(ArenaAllocator<Held>(o.mm.world.arena)),
+      io(o.mm, text) {
+  std::copy(std::begin(text.scopes), std::end(text.scopes), scopes);
+  std::copy(std::begin(text.scopes), std::end(text.scopes), first_scopes_);
+  Arena& arena = o.mm.world.arena;
+  const Arena::Inside common(arena, nullptr);
+  code = keep<Instruction>(arena, text.code);
+  first_locals_ = keep<std::int64_t>(arena, text.locals);
+  std::vector<Term> terms;
+  std::vector<std::uint32_t> first{0};
+  auto& own = *arena.make<ArenaVector<std::uint8_t>>(ArenaAllocator<std::uint8_t>(arena));
+  for (const Expression& expression : text.expressions) {
+    terms.insert(terms.end(), expression.terms.begin(), expression.terms.end());
+    first.push_back(static_cast<std::uint32_t>(terms.size()));
+    own.push_back(expression.own);
   }
-  return false;
+  terms_ = keep<Term>(arena, terms);
+  first_term_ = keep<std::uint32_t>(arena, first);
+  own_ = own;
+  auto& names = *arena.make<ArenaVector<const char*>>(ArenaAllocator<const char*>(arena));
+  for (const std::string& name : text.procedures) {
+    char* kept = static_cast<char*>(arena.allocate(name.size() + 1));
+    std::memcpy(kept, name.c_str(), name.size() + 1);
+    names.push_back(kept);
+  }
+  procedures_ = names;
 }
 
-Task<> run_program(Actor& self, ScriptObjects& objects, ProgramState& program) {
+bool ProgramState::holds(ObjectRef object, bool shared) const {
+  return std::binary_search(held.begin(), held.end(), Held{object, shared});
+}
+
+void ProgramState::took(ObjectRef object, bool shared) {
+  const Held one{object, shared};
+  held.insert(std::upper_bound(held.begin(), held.end(), one), one);
+}
+
+void ProgramState::gave_back(ObjectRef object, bool shared) {
+  held.erase(std::lower_bound(held.begin(), held.end(), Held{object, shared}));
+}
+
+void ProgramState::enter(Actor& self, const Instruction& call) {
+  MMSIM_CHECK(depth_ < kFrames_max, "calls are nested more deeply than the loader allows");
+  call_line_[depth_] = call.line;
+  frames_[depth_++].emplace(self, procedures_[static_cast<std::size_t>(call.value)]);
+}
+
+void ProgramState::rewind() {
+  pc = 0;
+  begun = false;
+  std::fill(std::begin(rounds_left), std::end(rounds_left), 0);
+  std::copy(std::begin(first_scopes_), std::end(first_scopes_), scopes);
+  locals.assign(first_locals_.begin(), first_locals_.end());
+  held.clear();
+  joined = 0;
+  off = {};
+}
+
+void ProgramState::leave() { frames_[--depth_].reset(); }
+
+// The program itself is the procedure without a caller; what its steps call has no lines.
+std::int32_t ProgramState::line_in(const Procedure& procedure) const {
+  std::size_t inside = 0;   // calls from the program to the procedure
+  if (procedure.caller() != nullptr)
+    while (inside < depth_ && &*frames_[inside++] != &procedure) continue;
+  const bool own = procedure.caller() == nullptr || (inside > 0 && &*frames_[inside - 1] == &procedure);
+  if (!own) return 0;
+  return inside < depth_ ? call_line_[inside] : line();
+}
+
+std::int32_t line_in(const Actor& actor, const Procedure& procedure) {
+  const auto* program = dynamic_cast<const ProgramState*>(actor.foresight);
+  return program != nullptr ? program->line_in(procedure) : 0;
+}
+
+Task<> run_program(Actor& self, ScriptObjects&, ProgramState& program) {
   Procedure here(self, "program");
+  std::uint32_t quiet = 0;
   for (; program.now().op != OpCode::kEnd && !self.world.halted; ++program.pc) {
+    here.settle(program.pc, program.rounds_left, program.scopes, program.locals, program.held, program.joined, program.io,
+                program.off);   // loops that are over have no rounds left
+    program.begun = true;
     const Instruction& step = program.now();
-    std::int64_t& rounds = program.rounds_left[step.slot];
-    if (step.op == OpCode::kRepeat) {
-      rounds = step.value;
-    } else if (step.op == OpCode::kRepeatEnd) {
-      if (rounds == 0 || --rounds > 0) program.pc = static_cast<std::uint32_t>(step.target) - 1;
-    } else if (step.op == OpCode::kJump) {
-      program.pc = static_cast<std::uint32_t>(step.target) - 1;
-    } else if (step.op == OpCode::kTrylock) {
-      const bool taken = co_await trylock(self, objects, step.object);
-      if (!taken) program.pc = static_cast<std::uint32_t>(step.target) - 1;
-    } else {
-      co_await take_step(self, objects, step);
-      // The last wake may have gone by: those still asleep are then lost.
-      if (wakes(step.op) && !program.may_wake(objects.at(step.object))) self.world.recheck();
+    if (go_round(self, program, step)) {
+      if (++quiet % kQuiet_most == 0) co_await yield(self);
+      continue;
     }
+    const std::int64_t outcome = co_await take_step(self, program, step);
+    const bool branches = step.branches || step.op == OpCode::kTest;
+    if (branches && outcome == 0) program.pc = static_cast<std::uint32_t>(step.target) - 1;
+  }
+  if (program.io.plug.bios() > 0 && !self.world.halted)
+    fault(self, program.objects, *program.io.plug_started, "ends with bios in the plug that begins here", "; expected finish_plug", nullptr);
+}
+
+Task<> run_handler(Actor& self, ScriptObjects& objects, ProgramState& program, HandlerControl control) {
+  Past before(self);
+  for (std::int64_t i = 0; control.times == 0 || i < control.times; ++i) {
+    before.settle(control.times == 0 ? 0 : i);
+    program.rewind();
+    program.comes_again = i + 1 != control.times;
+    if (i > 0) co_await UntilNextInterrupt(self, control.every_ns);
+    co_await enter_interrupt(self, control.source);
+    co_await run_program(self, objects, program);
+    leave_interrupt(self);
   }
 }
 

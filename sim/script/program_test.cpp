@@ -161,6 +161,14 @@ TEST(Program, ReleasingARwsemTheOtherWayStopsTheWorldToo) {
   }
 }
 
+TEST(Program, AWaiterHopesForAWakeThatIsTheFirstStepOfAProgramYetToBegin) {
+  ScriptWorld w;
+  w.program("sleeper", {step(Op::kWait, kQueue)});
+  w.program("waker", {step(Op::kWake, kQueue)}, 1000);
+  EXPECT_EQ(w.run(), RunEnd::kAllDone);
+  EXPECT_THAT(w.when(Event::kFinish), ElementsAre("1000 waker", "1000 sleeper"));
+}
+
 TEST(Program, AWaiterIsLostOnceTheLastWakeHasGoneBy) {
   ScriptWorld w;
   const Actor& waiter = w.program("waiter", {step(Op::kWait, kQueue)}, 50);

@@ -12,17 +12,17 @@ namespace mmsim {
 using Code = std::vector<Instruction>;
 
 inline Instruction step(OpCode op, ObjectRef object = {}, std::int64_t value = 0) {
-  return {.op = op, .slot = 0, .object = object, .target = 0, .line = 0, .value = value};
+  return {.op = op, .object = object, .value = value};
 }
 inline Instruction jump(OpCode op, std::int32_t target, ObjectRef object = {}, std::uint8_t slot = 0, std::int64_t value = 0) {
-  return {.op = op, .slot = slot, .object = object, .target = target, .line = 0, .value = value};
+  return {.op = op, .slot = slot, .branches = op == OpCode::kTrylock, .object = object, .target = target, .value = value};
 }
 
 // Two of each kind of object, named after the kind; folios and wait queues too.
 class ScriptWorld : public TestWorld {
  public:
   explicit ScriptWorld(std::uint64_t seed = 0) : TestWorld(seed), mm(*world.arena.make<Mm>(world)), objects(*world.arena.make<ScriptObjects>(mm)) {
-    mm.nodes.push_back({100});
+    mm.nodes.emplace_back(100);
     for (int i = 0; i < 2; ++i) {
       objects.mutexes.push_back(&world.add<Mutex>(named("mutex", i)));
       objects.spinlocks.push_back(&world.add<Spinlock>(named("spinlock", i), false));
@@ -39,7 +39,9 @@ class ScriptWorld : public TestWorld {
   Actor& program(std::string_view text, Code code, std::int64_t at_ns = 0) {
     code.push_back(step(OpCode::kEnd));
     Actor& self = actor(text);
-    states.push_back(world.arena.make<ProgramState>(objects, code));
+    ProgramText program;
+    program.code = std::move(code);
+    states.push_back(world.arena.make<ProgramState>(objects, program));
     self.foresight = states.back();
     world.start(self, run_program(self, objects, *states.back()), at_ns);
     return self;
