@@ -121,6 +121,19 @@ const BadInput kActors[] = {
      R"(2:65: at_least is 5; expected no more than at_most, 4)"},
     {"ExpectCounterTwoConditions", R"(expect { verdict: COMPLETED counter { name: "pgfault" at_least: 5 equals: 5 } })",
      R"(2:75: equals stands beside a bound; expected one of them)"},
+    {"ExpectCounterOfAProof", R"(expect { verdict: COMPLETED proved: true counter { name: "pgfault" equals: 5 } })",
+     R"(2:42: a counter beside proved: true; expected one of them, as orders of steps differ in what they count)"},
+    {"ExpectLimitProved", R"(expect { verdict: LIMIT proved: true })",
+     R"(2:33: LIMIT claims nothing that could be proved; expected COMPLETED or a hang)"},
+    {"ExpectExploreWithoutProof", R"(expect { verdict: COMPLETED explore { max_states: 9 } })",
+     R"(2:29: explore says how to prove a verdict; expected proved: true beside it)"},
+    {"ExpectExploreUnproved", R"(expect { verdict: COMPLETED proved: false explore {} })",
+     R"(2:43: explore says how to prove a verdict; expected proved: true beside it)"},
+    {"ExpectExploreNoStates", R"(expect { verdict: DEADLOCK proved: true explore { max_states: 0 } })",
+     R"(2:63: max_states is 0; expected at least 1)"},
+    {"ExpectExploreCpusUnspecified",
+     R"(expect { verdict: DEADLOCK proved: true explore { on_cpus: EXPLORED_CPUS_UNSPECIFIED } })",
+     R"(2:60: on_cpus is one of ANY_CPU, SCENARIO_CPUS, not EXPLORED_CPUS_UNSPECIFIED)"},
 };
 INSTANTIATE_TEST_SUITE_P(Actors, BadInputTest, testing::ValuesIn(kActors), bad_input_name);
 
@@ -181,7 +194,7 @@ const BadInput kPrograms[] = {
      kRwsem + program(R"(step { down_read: "mmap_lock" } step { up_read: "mmap_lock" } step { up_read: "mmap_lock" })"),
      R"(3:107: up_read of "mmap_lock", which is not held here; expected down_read before it)"},
     {"RepeatWithoutTimes", program(R"(step { repeat { step { yield {} } } })"),
-     R"(2:36: message Repeat needs the field "times")"},
+     R"(2:36: a repeat that does not say how often; expected times (0: for ever), while or until)"},
     {"RepeatOfNothing", program(R"(step { repeat { times: "2" } })"), R"(2:36: message Repeat needs the field "step")"},
     {"RepeatNegative", program(R"(step { repeat { times: "-1" step { yield {} } } })"),
      R"(2:52: times is -1; expected at least 0)"},

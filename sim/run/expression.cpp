@@ -6,10 +6,10 @@
 #include <boost/spirit/home/x3.hpp>
 #include <charconv>
 #include <functional>
-#include <limits>
 #include <vector>
 
 #include "sim/run/suggest.hpp"
+#include "sim/script/expression.hpp"
 
 namespace mmsim {
 namespace {
@@ -18,14 +18,11 @@ namespace x3 = boost::spirit::x3;
 using Iterator = const char*;
 
 // The grammar writes an expression down in postfix order. Nothing is ever taken back: each rule decides on one token.
-struct Op {
-  enum Kind : std::uint8_t { kNumber, kName, kNegate, kBinary } kind;
-  std::string_view text;
-};
-using Postfix = std::vector<Op>;
+using Postfix = std::vector<PostfixTerm>;
 
 struct Parsed {
   std::string_view name;       // of a reference
+  std::string_view identifier; // the last one
   std::vector<Postfix> parts;  // an expression, or the bounds of a reference
 };
 
@@ -37,30 +34,58 @@ std::string_view matched(const Context& context) {
   return {range.begin(), static_cast<std::size_t>(range.end() - range.begin())};
 }
 
-template <Op::Kind kKind>
+template <PostfixTerm::Kind kKind>
 constexpr auto emit = [](const auto& context) {
   x3::get<ParsedTag>(context).get().parts.back().push_back({kKind, matched(context)});
 };
+// Of the identifier before it.
+template <PostfixTerm::Kind kKind>
+constexpr auto emit_with_argument = [](const auto& context) {
+  Parsed& parsed = x3::get<ParsedTag>(context).get();
+  parsed.parts.back().push_back({kKind, parsed.identifier, matched(context)});
+};
+constexpr auto emit_name = [](const auto& context) {
+  Parsed& parsed = x3::get<ParsedTag>(context).get();
+  parsed.parts.back().push_back({PostfixTerm::kName, parsed.identifier});
+};
 constexpr auto open_part = [](const auto& context) { x3::get<ParsedTag>(context).get().parts.emplace_back(); };
 constexpr auto keep_name = [](const auto& context) { x3::get<ParsedTag>(context).get().name = matched(context); };
+constexpr auto keep_identifier = [](const auto& context) { x3::get<ParsedTag>(context).get().identifier = matched(context); };
 
 const char* const kOperand = R"(a number, a param or "(")";
 
+const x3::rule<struct OrRule> disjunction = kOperand;
+const x3::rule<struct AndRule> conjunction = kOperand;
+const x3::rule<struct ComparisonRule> comparison = kOperand;
 const x3::rule<struct SumRule> sum = kOperand;
 const x3::rule<struct ProductRule> product = kOperand;
 const x3::rule<struct FactorRule> factor = kOperand;
+const x3::rule<struct RoundRule> in_round = "what stands in ( )";
+const x3::rule<struct SquareRule> in_square = "what stands in [ ]";
+
+constexpr auto kNumber = PostfixTerm::kNumber;
+constexpr auto kBinary = PostfixTerm::kBinary;
 
 const auto number = x3::raw[x3::lexeme[+x3::ascii::digit]];
 const auto identifier =
     x3::raw[x3::lexeme[(x3::ascii::alpha | x3::char_('_')) >> *(x3::ascii::alnum | x3::char_('_'))]];
-const auto factor_def = number[emit<Op::kNumber>] | identifier[emit<Op::kName>] |
-                        (x3::raw[x3::char_('-')] > factor)[emit<Op::kNegate>] | ('(' > sum > ')');
-const auto product_def = factor >> *(x3::raw[x3::char_("*/%")] > factor)[emit<Op::kBinary>];
-const auto sum_def = product >> *(x3::raw[x3::char_("+-")] > product)[emit<Op::kBinary>];
-BOOST_SPIRIT_DEFINE(sum, product, factor)
+const auto in_round_def = *((x3::char_ - x3::char_("()")) | (x3::char_('(') >> in_round >> x3::char_(')')));
+const auto in_square_def = *((x3::char_ - x3::char_("[]")) | (x3::char_('[') >> in_square >> x3::char_(']')));
+const auto named = identifier[keep_identifier] >> (('(' > x3::raw[in_round][emit_with_argument<PostfixTerm::kCall>] > ')') |
+                                                   ('[' > x3::raw[in_square][emit_with_argument<PostfixTerm::kName>] > ']') |
+                                                   x3::eps[emit_name]);
+const auto factor_def = number[emit<kNumber>] | named | (x3::raw[x3::char_('-')] > factor)[emit<PostfixTerm::kNegate>] |
+                        (x3::raw[x3::char_('!')] > factor)[emit<PostfixTerm::kNot>] | ('(' > disjunction > ')');
+const auto product_def = factor >> *(x3::raw[x3::char_("*/%")] > factor)[emit<kBinary>];
+const auto sum_def = product >> *(x3::raw[x3::char_("+-")] > product)[emit<kBinary>];
+const auto comparator = x3::raw[x3::lexeme[x3::lit("==") | "!=" | "<=" | ">=" | "<" | ">"]];
+const auto comparison_def = sum >> -(comparator > sum)[emit<kBinary>];
+const auto conjunction_def = comparison >> *(x3::raw[x3::lexeme["&&"]] > comparison)[emit<kBinary>];
+const auto disjunction_def = conjunction >> *(x3::raw[x3::lexeme["||"]] > conjunction)[emit<kBinary>];
+BOOST_SPIRIT_DEFINE(disjunction, conjunction, comparison, sum, product, factor, in_round, in_square)
 
-const auto part = x3::eps[open_part] > sum;
-const auto thing_name = x3::raw[x3::lexeme[+(x3::ascii::alnum | x3::char_("_/:-"))]];
+const auto part = x3::eps[open_part] > disjunction;
+const auto thing_name = x3::raw[x3::lexeme[+(x3::ascii::alnum | x3::char_("_/:.-"))]];
 const auto reference = thing_name[keep_name] >> -('[' > part > -(".." > part) > ']');
 
 template <typename Grammar>
@@ -97,15 +122,17 @@ class Evaluator {
 
   std::int64_t value(const Postfix& postfix) {
     stack_.clear();
-    for (const Op& op : postfix) {
-      switch (op.kind) {
-        case Op::kNumber: stack_.push_back(number_value(op.text)); break;
-        case Op::kName: stack_.push_back(name_value(op.text)); break;
-        case Op::kNegate: stack_.push_back(binary(0, '-', pop(), op.text)); break;
-        case Op::kBinary: {
+    for (const PostfixTerm& term : postfix) {
+      switch (term.kind) {
+        case PostfixTerm::kNumber: stack_.push_back(number_value(term.text)); break;
+        case PostfixTerm::kName: stack_.push_back(name_value(term)); break;
+        case PostfixTerm::kCall: fail(fmt::format("{}({}) changes while a program runs", term.text, term.argument), term.text);
+        case PostfixTerm::kNegate: stack_.push_back(binary(0, "-", pop(), term.text)); break;
+        case PostfixTerm::kNot: stack_.push_back(pop() == 0); break;
+        case PostfixTerm::kBinary: {
           const std::int64_t right = pop();
           const std::int64_t left = pop();
-          stack_.push_back(binary(left, op.text.front(), right, op.text));
+          stack_.push_back(binary(left, term.text, right, term.text));
           break;
         }
       }
@@ -131,7 +158,9 @@ class Evaluator {
     return value;
   }
 
-  std::int64_t name_value(std::string_view name) const {
+  std::int64_t name_value(const PostfixTerm& term) const {
+    const std::string_view name = term.text;
+    if (!term.argument.empty()) fail(fmt::format("{}[{}] changes while a program runs", name, term.argument), name);
     if (name == "i") {
       if (variables_.instance) return *variables_.instance;
       fail("\"i\" has a value only inside an actor with a count", name);
@@ -142,20 +171,8 @@ class Evaluator {
     fail(fmt::format("no param is called \"{}\"{}", name, did_you_mean(name, known)), name);
   }
 
-  std::int64_t binary(std::int64_t left, char op, std::int64_t right, std::string_view piece) const {
-    std::int64_t result = 0;
-    bool overflow = false;
-    switch (op) {
-      case '+': overflow = __builtin_add_overflow(left, right, &result); break;
-      case '-': overflow = __builtin_sub_overflow(left, right, &result); break;
-      case '*': overflow = __builtin_mul_overflow(left, right, &result); break;
-      default:
-        if (right == 0) fail("division by zero", piece);
-        overflow = left == std::numeric_limits<std::int64_t>::min() && right == -1;
-        if (!overflow) result = op == '/' ? left / right : left % right;
-    }
-    if (overflow) fail("the result does not fit into 64 bits", piece);
-    return result;
+  std::int64_t binary(std::int64_t left, std::string_view op, std::int64_t right, std::string_view piece) const {
+    return apply_binary(op, left, right, offset_in(text_, piece));
   }
 
   std::string_view text_;
@@ -164,6 +181,18 @@ class Evaluator {
 };
 
 }  // namespace
+
+std::vector<PostfixTerm> parse_expression(std::string_view text) { return parse(text, part, "an expression").parts.front(); }
+
+std::int64_t apply_binary(std::string_view op, std::int64_t left, std::int64_t right, std::size_t offset) {
+  std::int64_t result = 0;
+  switch (apply_operator(op, left, right, result)) {
+    case Arithmetic::kFine: break;
+    case Arithmetic::kDivisionByZero: throw ExpressionError("division by zero", offset);
+    case Arithmetic::kOverflow: throw ExpressionError("the result does not fit into 64 bits", offset);
+  }
+  return result;
+}
 
 std::int64_t evaluate(std::string_view text, const Variables& variables) {
   const Parsed parsed = parse(text, part, "an expression");

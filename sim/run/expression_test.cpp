@@ -26,6 +26,15 @@ TEST(Expression, Values) {
   EXPECT_EQ(value_of("2-(-3)"), 5);
 }
 
+TEST(Expression, ComparesAndCombines) {
+  EXPECT_EQ(value_of("n > i && i == 2"), 1);
+  EXPECT_EQ(value_of("n < i || !(i == 2)"), 0);
+  EXPECT_EQ(value_of("1 + 1 == 2"), 1);
+  EXPECT_EQ(value_of("(n >= 5) + (n <= 5) + (n != 5)"), 2);
+  EXPECT_EQ(value_of("0 && 0 || 1"), 1);
+  EXPECT_EQ(value_of("!n"), 0);
+}
+
 TEST(Expression, DividesAsCDoes) {
   EXPECT_EQ(value_of("-7/2"), -3);
   EXPECT_EQ(value_of("-7%2"), -1);
@@ -57,6 +66,9 @@ TEST(Expression, Faults) {
   EXPECT_EQ(fault_of("(-9223372036854775807-1)%-1"), "24: the result does not fit into 64 bits");
   EXPECT_EQ(fault_of("-(-9223372036854775807-1)"), "0: the result does not fit into 64 bits");
   EXPECT_EQ(fault_of("3000000000*n*3000000000"), "12: the result does not fit into 64 bits");
+  EXPECT_EQ(fault_of("1 + locked(file[(i+1)%n])"), "4: locked(file[(i+1)%n]) changes while a program runs");
+  EXPECT_EQ(fault_of("1+tries[2]"), "2: tries[2] changes while a program runs");
+  EXPECT_EQ(fault_of("1 =< 2"), "2: unexpected \"=\"; expected an operator");
   EXPECT_EQ(fault_of("1+round"), "2: no param is called \"round\"; did you mean \"rounds\"?");
 }
 

@@ -1,5 +1,7 @@
 #include "sim/run/load.hpp"
 
+#include <xxhash.h>
+
 #include <utility>
 
 #include "sim/run/load_source.hpp"
@@ -9,11 +11,22 @@
 
 namespace mmsim {
 
+namespace {
+
+std::string digest_of(const std::string& text) {
+  XXH128_canonical_t digest;
+  XXH128_canonicalFromHash(&digest, XXH3_128bits(text.data(), text.size()));
+  return {reinterpret_cast<const char*>(digest.digest), sizeof digest.digest};
+}
+
+}  // namespace
+
 Loaded load_scenario(const std::string& path, const std::vector<std::string>& sets) {
   return load_scenario_text(path, read_scenario_file(path), sets);
 }
 
 Loaded load_scenario_text(const std::string& path, std::string text, const std::vector<std::string>& sets) {
+  std::string digest = digest_of(text);
   ScenarioSource source(path, std::move(text));
   check_text(source);
   Loaded loaded;
@@ -23,6 +36,7 @@ Loaded load_scenario_text(const std::string& path, std::string text, const std::
   for (const std::string& set : sets) apply_set(set, loaded.scenario, source);
   loaded.resolved = resolve(loaded.scenario, source);
   loaded.resolved.set = sets;
+  loaded.resolved.text_digest = std::move(digest);
   return loaded;
 }
 

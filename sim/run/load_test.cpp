@@ -35,7 +35,7 @@ expect { verdict: DEADLOCK cycle: "phil" }
 )";
 
 const std::vector<Instruction>& code_of(const Resolved& resolved, std::size_t actor) {
-  return std::get<ProgramSpec>(resolved.actors[actor].kind).code;
+  return std::get<ProgramSpec>(resolved.actors[actor].kind).text.code;
 }
 
 std::vector<OpCode> ops_of(const Resolved& resolved, std::size_t actor) {
@@ -97,6 +97,18 @@ TEST(Philosophers, CanBeSetInNumberAndRounds) {
 TEST(Philosophers, AreAllExpectedInTheCycle) {
   const Loaded loaded = load_scenario_text("t.txtpb", kPhilosophers, {});
   EXPECT_THAT(loaded.scenario.expect().cycle(), ElementsAre("phil[0]", "phil[1]", "phil[2]"));
+}
+
+TEST(Expected, AProofIsBoundedByStatesAloneUnlessToldOtherwise) {
+  const Loaded plain = load_scenario_text("t.txtpb", kPhilosophers, {});
+  EXPECT_FALSE(plain.scenario.expect().proved());
+  const Loaded proved = load_scenario_text("t.txtpb", kPhilosophers, {"expect.proved=true"});
+  EXPECT_TRUE(proved.scenario.expect().proved());
+  EXPECT_EQ(proved.scenario.expect().explore().max_states(), 50'000'000U);
+  EXPECT_EQ(proved.scenario.expect().explore().on_cpus(), pb::ANY_CPU);
+  const Loaded bounded =
+      load_scenario_text("t.txtpb", kPhilosophers, {"expect.proved=true", "expect.explore.on_cpus=SCENARIO_CPUS"});
+  EXPECT_EQ(bounded.scenario.expect().explore().on_cpus(), pb::SCENARIO_CPUS);
 }
 
 TEST(Costs, AreThoseOfTheProtoFile) {
@@ -277,7 +289,7 @@ TEST(Actors, DoWhatIsWritten) {
   EXPECT_EQ(touch.think_ns, 100);
   EXPECT_TRUE(resolved.actors[3].background);
   EXPECT_EQ(resolved.actors[3].mm, 0);
-  EXPECT_TRUE(resolved.actors[4].memalloc);
+  EXPECT_TRUE(resolved.actors[4].flags.memalloc);
 }
 
 TEST(Actors, StrideComesAfterTheWalk) {

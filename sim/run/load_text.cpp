@@ -51,10 +51,9 @@ std::string read_scenario_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw ScenarioError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  std::string text(kFile_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  for (char part[16 * 1024]; file && text.size() <= kFile_max; text.append(part, static_cast<std::size_t>(file.gcount()))) file.read(part, sizeof part);
   if (file.bad()) throw ScenarioError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kFile_max) throw ScenarioError(fmt::format("{}: too large; expected at most 16 MiB", path));
   return text;
 }

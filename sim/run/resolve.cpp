@@ -17,9 +17,11 @@ void check_enums(const ScenarioSource& source, const protobuf::Message& message)
   std::vector<const protobuf::FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const protobuf::FieldDescriptor* field : fields) {
-    if (field->enum_type() && reflection.GetEnumValue(message, field) == 0) {
+    if (field->enum_type() && !field->is_repeated() && reflection.GetEnumValue(message, field) == 0)
       source.fail({&message, field->number()}, wrong_enum_value(*field, reflection.GetEnum(message, field)->name()));
-    }
+    for (int i = 0; field->enum_type() && field->is_repeated() && i < reflection.FieldSize(message, field); ++i)
+      if (reflection.GetRepeatedEnumValue(message, field, i) == 0)
+        source.fail({&message, field->number(), i}, wrong_enum_value(*field, reflection.GetRepeatedEnum(message, field, i)->name()));
     if (field->cpp_type() != protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
     if (!field->is_repeated()) {
       check_enums(source, reflection.GetMessage(message, field));
@@ -93,13 +95,24 @@ Resolved resolve(Scenario& scenario, const ScenarioSource& source) {
   define_params(context);
   define_storage(context);
   define_locks(context);
+  define_variables(context);
+  define_memory(context);
+  define_procedures(context);
+  define_io(context);
+  define_works(context);
   define_actors(context);
   resolve_machine(context);
   resolve_storage(context);
+  resolve_memory(context);
+  resolve_io(context);
   resolve_actors(context);
+  resolve_works(context);
+  check_shared_cpus(context);
   check_loop_devices(context);
+  check_servers(context);
   resolve_costs(context);
   resolve_bounds(context);
+  resolve_rules(context);
   if (scenario.has_expect()) resolve_expect(context, *scenario.mutable_expect());
   return resolved;
 }

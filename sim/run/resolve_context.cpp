@@ -73,9 +73,48 @@ const char* noun(Thing thing) {
     case Thing::kCompletion: return "completion";
     case Thing::kWaitQueue: return "wait queue";
     case Thing::kBufferHead: return "buffer head";
+    case Thing::kVariable: return "variable";
+    case Thing::kPool: return "pool";
+    case Thing::kMemory: return "memory";
+    case Thing::kServer: return "server";
+    case Thing::kJournal: return "journal";
+    case Thing::kWork: return "work item";
+    case Thing::kWorkqueue: return "work queue";
+    case Thing::kProcedure: return "procedure";
     case Thing::kActor: return "actor";
   }
   return "";
+}
+
+const std::vector<Thing>& all_things() {
+  static const std::vector<Thing> kThings = {Thing::kMutex,      Thing::kSpinlock,  Thing::kRwsem,      Thing::kSemaphore,
+                                             Thing::kCompletion, Thing::kWaitQueue, Thing::kBufferHead, Thing::kFolios,
+                                             Thing::kVariable,   Thing::kPool,      Thing::kMemory,    Thing::kServer,     Thing::kJournal,
+                                             Thing::kWork,       Thing::kWorkqueue,
+                                             Thing::kActor};
+  return kThings;
+}
+
+ObjectKind object_kind(Thing thing) {
+  switch (thing) {
+    case Thing::kMutex: return ObjectKind::kMutex;
+    case Thing::kSpinlock: return ObjectKind::kSpinlock;
+    case Thing::kRwsem: return ObjectKind::kRwsem;
+    case Thing::kSemaphore: return ObjectKind::kSemaphore;
+    case Thing::kCompletion: return ObjectKind::kCompletion;
+    case Thing::kWaitQueue: return ObjectKind::kWaitQueue;
+    case Thing::kBufferHead: return ObjectKind::kBufferHead;
+    case Thing::kFolios: return ObjectKind::kFolio;
+    case Thing::kVariable: return ObjectKind::kVariable;
+    case Thing::kPool: return ObjectKind::kPool;
+    case Thing::kMemory: return ObjectKind::kMemory;
+    case Thing::kServer: return ObjectKind::kServer;
+    case Thing::kJournal: return ObjectKind::kJournal;
+    case Thing::kWork: return ObjectKind::kWork;
+    case Thing::kWorkqueue: return ObjectKind::kWorkqueue;
+    case Thing::kActor: return ObjectKind::kActor;
+    default: return ObjectKind::kNone;
+  }
 }
 
 std::string with_article(Thing thing) { return fmt::format("{} {}", article(noun(thing)), noun(thing)); }
@@ -97,6 +136,23 @@ void ResolveContext::define(const protobuf::Message& message, int name_field, co
   const std::string where = line > 0 ? fmt::format(" (line {})", line) : "";
   fail(at, fmt::format("\"{}\" is already the name of {}{}; expected another", name, with_article(other->second.thing),
                        where));
+}
+
+void ResolveContext::check_variable_name(const At& at, const std::string& name) const {
+  if (!well_formed(name, true)) fail(at, fmt::format("\"{}\" cannot be a name; expected a letter, then letters, digits and _", name));
+  const bool taken = name == "i" || params.find(name) != params.end() ||
+                     std::any_of(std::begin(kProperties), std::end(kProperties), [&](const PropertyRow& row) { return name == row.name; });
+  if (taken) fail(at, fmt::format("\"{}\" means something else in expressions; expected another name", name));
+}
+
+ObjectRef ResolveContext::add_condition(const std::string& text) const {
+  std::string trimmed = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  trimmed.erase(trimmed.find_last_not_of(' ') + 1);
+  auto& known = out.conditions;
+  const auto found = std::find(known.begin(), known.end(), trimmed);
+  const auto index = static_cast<std::uint32_t>(found - known.begin());
+  if (found == known.end()) known.push_back(std::move(trimmed));
+  return {ObjectKind::kCondition, index};
 }
 
 const Named& ResolveContext::look_up(const At& at, std::string_view name, const std::vector<Thing>& allowed) const {
@@ -177,6 +233,12 @@ void ResolveContext::check_range(const At& at, std::int64_t value, std::int64_t 
 
 void ResolveContext::check_at_most(const At& at, std::uint64_t value, std::uint64_t max) const {
   if (value > max) fail(at, fmt::format("{} is {}; expected at most {}", field_name(at), value, max));
+}
+
+int ResolveContext::cpus() const {
+  int cpus = 0;
+  for (const NodeSpec& node : out.nodes) cpus += node.cpus;
+  return cpus;
 }
 
 void ResolveContext::require(const protobuf::Message& message, int number) const {

@@ -37,16 +37,48 @@ void check_counter(const ResolveContext& context, const ExpectedCounter& counter
   }
 }
 
+// Whether the verdict has to come from an exploration.
+void check_proof(const ResolveContext& context, const Expect& expect) {
+  if (!expect.proved()) {
+    if (expect.has_explore())
+      context.fail({&expect.explore()}, "explore says how to prove a verdict; expected proved: true beside it");
+    for (const int field : {Expect::kRuleViolationFieldNumber, Expect::kOrderInversionFieldNumber})
+      if (expect.GetReflection()->HasField(expect, expect.GetDescriptor()->FindFieldByNumber(field)))
+        context.fail({&expect, field}, "only an exploration tells; expected proved: true beside it");
+    return;
+  }
+  if (expect.verdict() == LIMIT) {
+    context.fail({&expect, Expect::kProvedFieldNumber},
+                 "LIMIT claims nothing that could be proved; expected COMPLETED or a hang");
+  }
+  if (expect.counter_size() > 0) {
+    context.fail({&expect.counter(0)},
+                 "a counter beside proved: true; expected one of them, as orders of steps differ in what they count");
+  }
+  const ExploreBounds& bounds = expect.explore();
+  if (bounds.max_states() == 0)
+    context.fail({&bounds, ExploreBounds::kMaxStatesFieldNumber}, "max_states is 0; expected at least 1");
+}
+
 }  // namespace
 
 void resolve_expect(ResolveContext& context, Expect& expect) {
   context.require(expect, Expect::kVerdictFieldNumber);
   context.check_range({&expect, Expect::kSeedsFieldNumber}, expect.seeds(), 1, INT32_MAX);
+  check_proof(context, expect);
   const bool hangs = expect.verdict() != COMPLETED && expect.verdict() != LIMIT;
   if (!hangs && expect.cycle_size() > 0) {
     context.fail(
         {&expect, Expect::kCycleFieldNumber},
         fmt::format("a cycle is expected, but the verdict is {}; expected a hang", Verdict_Name(expect.verdict())));
+  }
+  if (!hangs && expect.has_kind()) {
+    context.fail({&expect, Expect::kKindFieldNumber},
+                 fmt::format("a kind of hang is expected, but the verdict is {}; expected a hang", Verdict_Name(expect.verdict())));
+  }
+  if (expect.has_rule_violation() && context.out.rules.empty()) {
+    context.fail({&expect, Expect::kRuleViolationFieldNumber},
+                 "the scenario has no rule that could be broken; expected rules { order: \"outer > inner\" }");
   }
   std::vector<std::string> parties;
   std::set<std::uint32_t> seen;

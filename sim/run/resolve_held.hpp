@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "sim/run/resolve_context.hpp"
+#include "sim/script/program_text.hpp"
 
 namespace mmsim {
 
 // The instructions of a program, and the step that each was made from.
 struct FlatProgram {
-  std::vector<Instruction> code;
+  ProgramText text;
   std::vector<At> at;
 };
 

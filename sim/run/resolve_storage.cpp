@@ -33,15 +33,24 @@ MappingType mapping_type(MappingKind kind) {
   }
 }
 
+void check_block_device(const ResolveContext& context, const At& at, std::uint32_t number) {
+  const Server& server = context.scenario.server(static_cast<int>(number));
+  if (server.kind() == FUSE || server.kind() == NFS)
+    context.fail(at, fmt::format("\"{}\" is a filesystem, not a block device; expected a disk, or a server of kind LOOP or DM", server.name()));
+}
+
 void resolve_mapping(ResolveContext& context, const Mapping& mapping) {
   context.require(mapping, Mapping::kKindFieldNumber);
   MappingSpec spec{mapping.name(), mapping_type(mapping.kind())};
   const bool needs_device = spec.type == MappingType::kFile || spec.type == MappingType::kBdev;
   if (needs_device) {
     context.require(mapping, Mapping::kDeviceFieldNumber);
+    const At at{&mapping, Mapping::kDeviceFieldNumber};
     const Named& device =
-        context.look_up({&mapping, Mapping::kDeviceFieldNumber}, mapping.device(), {Thing::kDisk, Thing::kLoop});
-    (device.thing == Thing::kDisk ? spec.disk : spec.loop) = static_cast<int>(device.first);
+        context.look_up(at, mapping.device(), {Thing::kDisk, Thing::kLoop, Thing::kServer});
+    int& number = device.thing == Thing::kDisk ? spec.disk : device.thing == Thing::kLoop ? spec.loop : spec.server;
+    number = static_cast<int>(device.first);
+    if (device.thing == Thing::kServer && spec.type == MappingType::kBdev) check_block_device(context, at, device.first);
   } else if (mapping.has_device()) {
     context.fail(
         {&mapping, Mapping::kDeviceFieldNumber},

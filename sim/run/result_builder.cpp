@@ -6,7 +6,11 @@
 #include <map>
 #include <set>
 
+#include "sim/core/histogram.hpp"
+#include "sim/core/variable.hpp"
 #include "sim/core/wait_graph.hpp"
+#include "sim/run/hang_roots.hpp"
+#include "sim/script/program.hpp"
 
 namespace mmsim {
 
@@ -23,7 +27,7 @@ class ResultBuilder {
 
  private:
   void decide(RunEnd end);
-  void add_cycles();
+  void add_findings();
   void add_stuck(std::size_t vertex, pb::Role role);
   void add_all_stuck();
   void add_holdings();
@@ -31,7 +35,9 @@ class ResultBuilder {
   void add_last_events();
   void add_numbers();
   pb::Edge edge(WaitGraph::Graph::edge_descriptor descriptor) const;
+  WaitGraph::Graph::edge_descriptor wait_within(const HangRoot& root, std::size_t vertex) const;
   std::string resource(const Wait& wait, const Actor& waiter) const;
+  std::string operand(const Actor& actor) const;
   std::string node_of(int cpu) const {
     return cpu < 0 ? std::string() : scenario_.nodes[static_cast<std::size_t>(cpus_.node(cpu))].name;
   }
@@ -43,8 +49,7 @@ class ResultBuilder {
   const Trace& trace_;
   WaitGraph graph_;
   std::vector<std::size_t> stuck_;
-  std::vector<WaitGraph::Cycle> cycles_;
-  std::set<std::size_t> parties_;       // vertices
+  std::vector<HangRoot> roots_;
   pb::Result out_;
 };
 
@@ -60,16 +65,26 @@ const char* state_name(const Actor& actor) {
   }
 }
 
+// What the operation is done to that the actor is about to do.
+std::string ResultBuilder::operand(const Actor& actor) const {
+  const Object* object = actor.pending->object();
+  return object != nullptr ? world_.text(*object) : std::string();
+}
+
 std::string ResultBuilder::resource(const Wait& wait, const Actor& waiter) const {
   return wait.object != nullptr ? world_.text(*wait.object) : std::to_string(waiter.cpu);   // "CPU 0"
 }
 
 void ResultBuilder::decide(RunEnd end) {
   stuck_ = graph_.stuck_set();
-  cycles_ = graph_.cycles(stuck_);
-  for (const auto& cycle : cycles_)
-    for (const auto& e : cycle) parties_.insert(boost::source(e, graph_.graph()));
-  if (!stuck_.empty()) return out_.set_verdict(cycles_.empty() ? pb::LOST_WAKEUP : pb::DEADLOCK);
+  // Whoever is in the background may wait for ever once the others are done: nobody is there who could call it.
+  const auto counts = [this](std::size_t v) { return actor(v).must_finish || actor(v).has_duties; };
+  if (end == RunEnd::kAllDone && std::none_of(stuck_.begin(), stuck_.end(), counts)) stuck_.clear();
+  roots_ = hang_roots(graph_, stuck_);
+  if (!stuck_.empty()) {
+    const bool orphans = std::all_of(roots_.begin(), roots_.end(), [](const HangRoot& root) { return root.kind == pb::ORPHANED_EVENT; });
+    return out_.set_verdict(orphans ? pb::LOST_WAKEUP : pb::DEADLOCK);
+  }
   switch (end) {
     case RunEnd::kAllDone: return out_.set_verdict(pb::COMPLETED);
     case RunEnd::kSteps: out_.set_limit(fmt::format("bounds.steps={}", scenario_.steps_max)); break;
@@ -78,6 +93,12 @@ void ResultBuilder::decide(RunEnd end) {
     default: MMSIM_CHECK(false, "nothing can happen any more, yet nobody is stuck");
   }
   out_.set_verdict(pb::LIMIT);
+}
+
+// "folio_unlock(file[3])"; a description that is no operation stands for itself.
+// Time on a CPU has no object.
+std::string ending(const char* ends_by, const std::string& resource) {
+  return std::string_view(ends_by).find(' ') != std::string_view::npos ? ends_by : fmt::format("{}({})", ends_by, resource);
 }
 
 pb::Edge ResultBuilder::edge(WaitGraph::Graph::edge_descriptor descriptor) const {
@@ -96,17 +117,51 @@ pb::Edge ResultBuilder::edge(WaitGraph::Graph::edge_descriptor descriptor) const
   if (why.since_ns >= 0 && why.held_at != nullptr) out.set_held_at(why.held_at);
   if (why.kind != EdgeKind::kQueuedBehind) out.set_how(why.how);
   const char* ends_by = *why.ends_by != '\0' || wait.object == nullptr ? why.ends_by : wait.object->lock_class().release;
-  out.set_ends_when(fmt::format("{}({})", ends_by, out.resource()));
+  out.set_ends_when(ending(ends_by, wait.object != nullptr ? out.resource() : std::string()));
+  out.set_values(wait.values);
   out.set_k(static_cast<int>(wait.need));
+  std::set<const Actor*> told{why.holder};   // one may stand for several units
   for (const WaitEdge& other : wait.edges)
-    if (other.kind == why.kind && other.holder != why.holder) out.add_beside(world_.text(*other.holder));
+    if (other.kind == why.kind && told.insert(other.holder).second) out.add_beside(world_.text(*other.holder));
   return out;
 }
 
-void ResultBuilder::add_cycles() {
-  for (const auto& cycle : cycles_) {
-    pb::Cycle& out = *out_.add_cycles();
-    for (const auto& e : cycle) *out.add_edges() = edge(e);
+// "cycle: a waits for mutex m in f; b waits for folio lock x in g". Whoever compares two results compares these.
+std::string signature_of(const pb::Result& result, const pb::Finding& finding) {
+  std::set<std::string> waits;
+  for (const pb::StuckActor& who : result.stuck()) {
+    if (std::find(finding.actors().begin(), finding.actors().end(), who.actor()) == finding.actors().end()) continue;
+    std::string wait = fmt::format("{} waits for {} {}", who.actor(), who.wait_kind(), who.waits_for());
+    if (!who.at().empty()) wait += " in " + who.at();
+    waits.insert(std::move(wait));
+  }
+  return fmt::format("{}: {}", pb::HangKind_Name(finding.kind()), fmt::join(waits, "; "));
+}
+
+// Of the waits of a party, the first for another one.
+WaitGraph::Graph::edge_descriptor ResultBuilder::wait_within(const HangRoot& root, std::size_t vertex) const {
+  const auto [begin, end] = boost::out_edges(vertex, graph_.graph());
+  return *std::find_if(begin, end, [&](const auto& e) {
+    return std::find(root.vertices.begin(), root.vertices.end(), boost::target(e, graph_.graph())) != root.vertices.end();
+  });
+}
+
+void ResultBuilder::add_findings() {
+  const auto& graph = graph_.graph();
+  for (const HangRoot& root : roots_) {
+    pb::Finding& finding = *out_.add_findings();
+    finding.set_kind(root.kind);
+    for (const std::size_t v : root.vertices) finding.add_actors(world_.text(actor(v)));
+    for (const std::size_t v : root.victims) finding.add_victims(world_.text(actor(v)));
+    for (const auto& cycle : root.cycles) {
+      finding.add_cycles(static_cast<std::uint32_t>(out_.cycles_size()));
+      pb::Cycle& out = *out_.add_cycles();
+      for (const auto& e : cycle) *out.add_edges() = edge(e);
+    }
+    for (const std::size_t v : root.vertices) {
+      if (is_knot(root.kind)) *finding.add_waits() = edge(wait_within(root, v));
+      if (actor(v).state == ActorState::kRunnable) finding.add_by(world_.text(*graph[v].wait.edges.front().holder));
+    }
   }
 }
 
@@ -119,11 +174,21 @@ void ResultBuilder::add_stuck(std::size_t vertex, pb::Role role) {
   out.set_waits_for(resource(wait, who));
   out.set_wait_kind(wait.noun);
   out.set_since_ns(who.waiting_since_ns);
-  if (role == pb::ORPHAN) out.set_nobody(wait.nobody);
-  if (who.pending != nullptr) out.add_call_trace(fmt::format("{}({})", who.pending->verb(), out.waits_for()));
-  const std::int32_t line = who.foresight != nullptr ? who.foresight->line() : 0;
-  for (const Procedure* at = who.innermost; at != nullptr; at = at->caller())
+  if (role == pb::ORPHAN) {
+    out.set_nobody(wait.nobody);
+    if (!wait.edges.empty()) out.set_nobody(fmt::format("{} has finished", world_.text(*wait.edges.front().holder)));
+  }
+  if (wait.object != nullptr && &wait.object->lock_class() != &Conditions::kClass)
+    out.set_ends_when(ending(wait.object->lock_class().release, out.waits_for()));
+  out.set_values(wait.values);
+  if (who.pending != nullptr)
+    out.add_call_trace(fmt::format("{}({})", who.pending->verb(), wait.object != nullptr ? out.waits_for() : operand(who)));
+  for (const Procedure* at = who.innermost; at != nullptr; at = at->caller()) {
+    const std::int32_t line = line_in(who, *at);
     out.add_call_trace(line > 0 ? fmt::format("{} (line {})", at->name(), line) : at->name());
+  }
+  if (who.innermost != nullptr) out.set_at(who.innermost->name());
+  if (who.foresight != nullptr) out.set_line(who.foresight->line());
   out.set_cpu(who.cpu);
   out.set_node(node_of(who.cpu));
   out.set_state(who.state == ActorState::kBlocked ? "D" : "R");
@@ -133,17 +198,15 @@ void ResultBuilder::add_stuck(std::size_t vertex, pb::Role role) {
   }
 }
 
-// Parties in the order in which they stand in their cycles, then those with nobody to wait for, then the rest.
+// Parties in the order in which the findings name them, then those with nobody to wait for, then the rest.
 void ResultBuilder::add_all_stuck() {
   std::set<std::size_t> told;
-  for (const auto& cycle : cycles_)
-    for (const auto& e : cycle)
-      if (const std::size_t v = boost::source(e, graph_.graph()); told.insert(v).second) add_stuck(v, pb::PARTY);
-  const auto orphan = [&](std::size_t v) { return boost::out_degree(v, graph_.graph()) == 0; };
-  for (const std::size_t v : stuck_)
-    if (orphan(v) && told.insert(v).second) add_stuck(v, pb::ORPHAN);
-  for (const std::size_t v : stuck_)
-    if (told.insert(v).second) add_stuck(v, pb::VICTIM);
+  const auto tell = [&](std::size_t v, pb::Role role) {
+    if (told.insert(v).second) add_stuck(v, role);
+  };
+  for (const HangRoot& root : roots_)
+    for (const std::size_t v : root.vertices) tell(v, root.kind == pb::ORPHANED_EVENT ? pb::ORPHAN : pb::PARTY);
+  for (const std::size_t v : stuck_) tell(v, pb::VICTIM);
 }
 
 // What each stuck actor holds. Only those are told: a finished run has a million folios and nobody to blame.
@@ -201,11 +264,11 @@ void ResultBuilder::add_last_events() {
   const std::vector<TraceRecord> records = hung ? trace_.kept() : trace_.last(Trace::kKept);
   std::set<std::uint32_t> parties;
   std::set<std::uint32_t> objects;
-  for (const std::size_t v : stuck_) {
-    if (!cycles_.empty() && parties_.count(v) == 0) continue;
-    parties.insert(actor(v).id);
-    if (const Object* object = graph_.graph()[v].wait.object) objects.insert(object->id);
-  }
+  for (const HangRoot& root : roots_)
+    for (const std::size_t v : root.vertices) {
+      parties.insert(actor(v).id);
+      if (const Object* object = graph_.graph()[v].wait.object) objects.insert(object->id);
+    }
   const std::size_t share = std::max<std::size_t>(kLastEvents / std::max<std::size_t>(parties.size(), 1), 3);
   std::map<std::uint32_t, std::size_t> told;   // events by actor
   std::vector<pb::TraceEvent> events;
@@ -226,9 +289,8 @@ void ResultBuilder::add_last_events() {
 }
 
 void ResultBuilder::add_numbers() {
-  const bool migrates = std::any_of(scenario_.actors.begin(), scenario_.actors.end(), [](const ActorSpec& spec) {
-    return std::holds_alternative<MigratePagesSpec>(spec.kind);
-  });
+  bool migrates = false;
+  for_each_call<MigratePagesSpec>(scenario_, [&migrates](const MigratePagesSpec&) { migrates = true; });
   for (std::size_t i = 0; i < world_.counters.size(); ++i) {
     const bool always = migrates && (i == PGMIGRATE_SUCCESS || i == PGMIGRATE_FAIL);
     if (world_.counters[i] != 0 || always) (*out_.mutable_counters())[kCounterNames[i]] = world_.counters[i];
@@ -239,6 +301,11 @@ void ResultBuilder::add_numbers() {
     out.set_contended(stats.contended);
     out.set_total_wait_ns(stats.total_wait_ns);
     out.set_max_wait_ns(stats.max_wait_ns);
+    for (std::uint32_t bucket = 0; stats.buckets != nullptr && bucket < stats.buckets->size(); ++bucket) {
+      if ((*stats.buckets)[bucket] == 0) continue;
+      out.mutable_histogram()->add_low_ns(bucket_low(bucket));
+      out.mutable_histogram()->add_count((*stats.buckets)[bucket]);
+    }
   }
 }
 
@@ -251,8 +318,9 @@ pb::Result ResultBuilder::build(RunEnd end) {
   out_.set_closed_ns(world_.closed_ns);
   out_.set_trace_digest(trace_.digest());
   decide(end);
-  add_cycles();
+  add_findings();
   add_all_stuck();
+  for (pb::Finding& finding : *out_.mutable_findings()) finding.set_signature(signature_of(out_, finding));
   add_holdings();
   add_actors();
   add_last_events();
