@@ -1,0 +1,427 @@
+#include "sim/explore/executor.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "sim/core/holder.hpp"
+#include "sim/core/telling.hpp"
+
+namespace mmsim {
+
+namespace {
+
+constexpr std::uint64_t kJoined = 0x6a6f696e;
+constexpr int kCalls_most = 1'000'000;   // in one step
+
+std::byte* begin_of(Arena& arena) { return reinterpret_cast<std::byte*>(&arena); }
+
+// A fault may end a step early.
+class Listening {
+ public:
+  Listening(Arena& arena, AccessLog& log) : arena_(arena) { arena.set_log(&log); }
+  ~Listening() { arena_.set_log(nullptr); }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+ private:
+  Arena& arena_;
+};
+
+// To begin to wait is a step of its own: it shows, or it does something.
+bool waiting_is_a_step(const Actor& actor) {
+  const Operation& op = *actor.pending;
+  if (op.waited) return false;
+  const World& world = actor.world;
+  const bool spinning_shows = world.explores_cpus || (world.interrupts_matter && op.masks_interrupts());
+  return op.joins() || (op.spins() ? spinning_shows : actor.sleep_shows());
+}
+
+}  // namespace
+
+void add_edge(std::vector<Edge>& edges, LocalId to, const Changes& changes) {
+  auto edge = std::find_if(edges.begin(), edges.end(), [to](const Edge& e) { return e.to == to; });
+  if (edge == edges.end()) edge = edges.insert(edge, {to, {}});
+  if (std::find(edge->changes.begin(), edge->changes.end(), changes) == edge->changes.end()) edge->changes.push_back(changes);
+}
+
+// Listens to one step.
+class Executor::Log final : public AccessLog {
+ public:
+  struct Seen {
+    CellId cell;
+    bool read_first = false;   // before it was written
+    bool test = false;         // read or written beside what the operation does with its lock
+    bool written = false;
+    bool tested_write = false;
+    CellValue value = 0;       // if read_first
+  };
+
+  Log(SharedMemory& memory, Actor& actor) : memory_(memory), actor_(actor) {}
+
+  void read(const void* cell, std::uint32_t bytes) override { read_cell(memory_.cell_at(cell, bytes), cell); }
+  void write(void* cell, std::uint32_t bytes) override { write_cell(memory_.cell_at(cell, bytes), cell); }
+  void read(const SharedArray& array) override { read_cell(memory_.cell_of(const_cast<SharedArray&>(array)), &array); }
+  void write(SharedArray& array) override { write_cell(memory_.cell_of(array), &array); }
+
+  void observe(bool on) { observing_ = on; }
+  // What the operation does within a Holder is told by its discipline.
+  void discipline(const void* holder, bool on) {
+    holder_ = static_cast<const std::byte*>(holder);
+    in_operation_ = on;
+  }
+  const std::vector<Seen>& seen() const { return seen_; }
+
+ private:
+  Seen& at(CellId cell) {
+    for (Seen& seen : seen_)
+      if (seen.cell == cell) return seen;
+    seen_.push_back({cell});
+    return seen_.back();
+  }
+  bool in_holder(const void* address) const {
+    const auto* p = static_cast<const std::byte*>(address);
+    return in_operation_ && holder_ != nullptr && holder_ <= p && p < holder_ + sizeof(Holder);
+  }
+  void read_cell(CellId cell, const void* address) {
+    Seen& seen = at(cell);
+    if (!seen.written && !seen.read_first) {
+      seen.read_first = true;
+      seen.value = memory_.now(cell);
+    }
+    seen.test |= !in_holder(address);
+    if (observing_) actor_.history.add(hashed(cell));
+  }
+  void write_cell(CellId cell, const void* address) {
+    Seen& seen = at(cell);
+    if (!seen.written && !seen.read_first && memory_.array(cell) != nullptr) {   // it is changed in place
+      seen.read_first = true;
+      seen.value = memory_.now(cell);
+    }
+    seen.written = true;
+    seen.tested_write |= !in_holder(address);
+  }
+  std::uint64_t hashed(CellId cell) const { return memory_.content_key(cell); }
+
+  SharedMemory& memory_;
+  Actor& actor_;
+  std::vector<Seen> seen_;
+  const std::byte* holder_ = nullptr;
+  bool in_operation_ = false;
+  bool observing_ = false;
+};
+
+Executor::Executor(World& world)
+    : world_(world), memory_(world.arena), local_by_key_(world.actors.size()), objects_(world.objects.size()) {
+  MMSIM_CHECK(world.exploring, "this world was built to run against the clock");
+  for (Actor* actor : world_.actors) begin(*actor);
+  initial_memory_.assign(begin_of(world_.arena), begin_of(world_.arena) + world_.arena.used_bytes());
+  for (Actor* actor : world_.actors) initial_.push_back(local_of(*actor));
+}
+
+void Executor::begin(Actor& actor) {
+  actor.history.add(actor.id);
+  if (!actor.leaf) {
+    actor.state = ActorState::kFinished;   // never started
+    return;
+  }
+  go_on(actor);
+}
+
+// To the next operation, or to the end.
+void Executor::go_on(Actor& actor) {
+  const Arena::Inside inside(world_.arena, actor.heap);
+  actor.state = ActorState::kRunning;
+  actor.unseen = 0;
+  for (int calls = 0; actor.pending == nullptr; ++calls) {
+    MMSIM_CHECK(calls < kCalls_most, "a step without an end: a loop of calls that await nothing others can see");
+    actor.leaf.resume();
+    if (world_.halted) throw StepFault{&actor};   // even where that ends it
+    if (actor.state == ActorState::kFinished) {
+      if (actor.must_finish) world_.look_at_duties();
+      std::exchange(actor.leaf, {}).destroy();
+      actor.history = hash_of(actor.id, 0);
+      return;
+    }
+  }
+}
+
+bool Executor::would_join(const Actor& actor) const {
+  const Operation& op = *actor.pending;
+  return !op.can_complete() && waiting_is_a_step(actor);
+}
+
+bool Executor::can_step(const Actor& actor) const {
+  return actor.state != ActorState::kFinished && (actor.pending->can_complete() || would_join(actor));
+}
+
+std::string Executor::take(Actor& actor) {
+  shadow_stale_ = true;
+  const Arena::Inside inside(world_.arena, actor.heap);
+  Operation& op = *actor.pending;
+  if (!op.can_complete()) {
+    const char* said = op.joins() ? "joins the queue" : op.spins() ? "spins" : "sleeps";
+    world_.join(op);
+    return said;
+  }
+  op.complete();
+  actor.run_again();
+  const std::string said = told_by(op);
+  if (op.waited) actor.wait.forget();
+  if (world_.halted) throw StepFault{&actor};
+  actor.pending = nullptr;
+  go_on(actor);
+  return said;
+}
+
+void Executor::rewind() {
+  shadow_stale_ = true;
+  std::memcpy(begin_of(world_.arena) + sizeof(Arena), initial_memory_.data() + sizeof(Arena), initial_memory_.size() - sizeof(Arena));
+  for (const LocalId id : initial_) {
+    const LocalState& local = locals_[id];
+    images_.restore(local.heap, world_.actors[local.actor]->heap->begin());
+  }
+  // Arrays keep what they hold elsewhere; everything else was among the bytes above.
+  memory_.sync({}, nullptr, reinterpret_cast<const std::byte*>(~std::uintptr_t{0}));
+}
+
+LocalId Executor::local_of(Actor& actor) {
+  const auto [known, added] = local_by_key_[actor.id].try_emplace(actor.history, static_cast<LocalId>(locals_.size()));
+  if (!added) return known->second;
+  LocalState& local = locals_.append();
+  local.key = actor.history;
+  local.hash = actor.history;
+  local.hash.add(0x6c6f63616c);
+  local.actor = actor.id;
+  local.finished = actor.state == ActorState::kFinished;
+  local.heap = images_.save(actor.heap->begin(), actor.heap->used_bytes());
+  if (actor.pending != nullptr) {
+    local.spins = actor.pending->spins();
+    local.might_sleep = actor.pending->might_sleep();
+    local.gives_up_cpu = actor.pending->gives_up_cpu();
+    local.sleeps = actor.pending->sleeps();
+    local.preemptible = actor.preemptible();
+    local.irq_off = actor.irq_off != 0;
+    local.bh_off = actor.bh_off != 0;
+    local.in_handler = actor.context != Context::kTask && !actor.pending->enters_interrupt();
+  }
+  bytes_ += sizeof(LocalState) + 96;
+  return known->second;
+}
+
+const Outcome* Executor::look_up(const LocalState& local, std::span<const BlockValue> blocks) const {
+  const LocalState::Node* node = local.root.load(std::memory_order_acquire);
+  while (node != nullptr && node->outcome == nullptr) {
+    const CellValue value = memory_.value(node->cell, blocks);
+    const LocalState::Node::Branch* branch = node->branches.load(std::memory_order_acquire);
+    while (branch != nullptr && branch->value != value) branch = branch->sibling;
+    node = branch != nullptr ? branch->to : nullptr;
+  }
+  return node != nullptr ? node->outcome : nullptr;
+}
+
+const Outcome& Executor::outcome(LocalId id, std::span<const BlockValue> blocks) {
+  const LocalState& local = locals_[id];
+  if (const Outcome* known = look_up(local, blocks)) return *known;
+  const std::lock_guard one_at_a_time(running_);
+  if (const Outcome* known = look_up(local, blocks)) return *known;
+  return run(id, blocks);
+}
+
+BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
+  BlockValue value;
+  if (write.known(before, value)) return value;
+  const std::lock_guard one_at_a_time(running_);
+  if (write.known(before, value)) return value;
+  value = memory_.after(write.block, before, write.writes);
+  const_cast<BlockWrite&>(write).learn(before, value);
+  return value;
+}
+
+const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks) {
+  const LocalState& local = locals_[id];
+  Actor& actor = *world_.actors[local.actor];
+  ++steps_run_;
+  if (shadow_stale_) rewind();   // steps were taken by hand: what is in memory is not what the blocks are known to hold
+  auto outcome = std::make_unique<Outcome>();
+  outcome->actor = local.actor;
+  outcome->from = outcome->next = id;
+  std::byte* heap = actor.heap->begin();
+  images_.restore(local.heap, heap);
+  memory_.sync(blocks, heap, heap + ImageStore::extent(local.heap));
+  before_step();
+  if (local.finished) {
+    Log nothing(memory_, actor);
+    remember(id, nothing, std::move(outcome));
+    return *outcomes_.back();
+  }
+
+  if (watch_ != nullptr) outcome->note = watch_->about_to(*actor.pending);
+  Log log(memory_, actor);
+  Operation& op = *actor.pending;
+  const Discipline discipline = op.discipline();
+  const void* holder = discipline != Discipline::kOther ? op.lock_cell() : nullptr;
+  const Arena::Inside inside(world_.arena, actor.heap);
+  const Listening listening(world_.arena, log);
+  log.discipline(holder, true);
+  if (op.can_complete()) {
+    outcome->enabled = true;
+    if (discipline == Discipline::kRelease && static_cast<const Holder*>(holder)->owner() != &actor) foreign_releases_ = true;
+    log.observe(op.observed() == Operation::kAll);
+    op.complete();
+    log.discipline(holder, false);
+    log.observe(false);
+    actor.run_again();
+    if (op.waited) actor.wait.forget();
+    log.observe(true);
+    actor.history.add(op.observed());
+    actor.pending = nullptr;
+    if (world_.halted) throw StepFault{&actor};
+    go_on(actor);
+  } else if (waiting_is_a_step(actor)) {
+    outcome->enabled = outcome->join = true;
+    log.discipline(nullptr, false);
+    actor.history.add(kJoined);
+    world_.join(op);
+  }
+  world_.arena.set_log(nullptr);
+  if (!outcome->enabled && holder != nullptr) {
+    CellId owner;
+    if (memory_.find(holder, owner)) outcome->owner_cell = owner;
+  }
+  check_writes(log);
+  if (outcome->enabled) outcome->next = local_of(actor);
+  if (holder != nullptr && !outcome->join)
+    lock_access_ = {discipline, static_cast<const std::byte*>(holder)};
+  else
+    lock_access_ = {};
+  remember(id, log, std::move(outcome));
+  return *outcomes_.back();
+}
+
+std::uint32_t Executor::owner(CellId cell, std::span<const BlockValue> blocks) const {
+  const CellValue value = memory_.value(cell, blocks);
+  const auto* actor = reinterpret_cast<const Actor*>(value);
+  return actor != nullptr ? actor->id : kNobody;
+}
+
+// The shadow becomes what common memory is before a step.
+void Executor::before_step() {
+  const std::byte* memory = begin_of(world_.arena);
+  if (shadow_stale_) {
+    shadow_.assign(memory, memory + world_.arena.used_bytes());
+    shadow_stale_ = false;
+    return;
+  }
+  for (const auto& [address, bytes] : memory_.written_by_sync()) copy_to_shadow(address, bytes);
+}
+
+void Executor::copy_to_shadow(const void* address, std::size_t bytes) {
+  const auto at = static_cast<std::size_t>(static_cast<const std::byte*>(address) - begin_of(world_.arena));
+  if (at + bytes <= shadow_.size()) std::memcpy(&shadow_[at], address, bytes);   // else it is in somebody's heap
+}
+
+void Executor::check_writes(const Log& log) {
+  const std::byte* memory = begin_of(world_.arena);
+  const bool none_made = world_.arena.used_bytes() == shadow_.size() && world_.objects.size() == objects_;
+  MMSIM_CHECK(none_made, "a step of an exploration made a shared object");
+  copy_to_shadow(memory, sizeof(Arena));
+  copy_to_shadow(&world_, sizeof(World));
+  for (const auto& [address, bytes] : excused_) copy_to_shadow(address, bytes);
+  for (const Log::Seen& seen : log.seen()) {
+    if (!seen.written) continue;
+    const auto [address, bytes] = memory_.extent(seen.cell);
+    copy_to_shadow(address, bytes);
+    // Whole elements behind the end of an array may have been left there.
+    if (const SharedArray* array = memory_.array(seen.cell); array != nullptr) copy_to_shadow(array->data(), array->capacity_bytes());
+  }
+  if (std::memcmp(shadow_.data(), memory, shadow_.size()) == 0) return;
+  const auto [a, b] = std::mismatch(shadow_.begin(), shadow_.end(), memory);
+  std::fprintf(stderr, "offset %zu of the arena\n", static_cast<std::size_t>(a - shadow_.begin()));
+  MMSIM_CHECK(false, "a step changed memory that is neither its actor's own nor Shared");
+}
+
+// Puts the outcome at the end of the way that the values it read lead, and adds to what is known of the local state.
+void Executor::remember(LocalId id, const Log& log, std::unique_ptr<Outcome> outcome) {
+  LocalState& local = locals_[id];
+  std::map<BlockId, std::vector<CellWrite>> writes;
+  Changes changes;
+  for (const Log::Seen& seen : log.seen()) {
+    std::uint8_t modes = 0;
+    if (seen.test) modes |= kReads;
+    if (seen.tested_write) modes |= kWrites;
+    // Who begins to wait has seen that it is taken, and could not once it is free.
+    if (modes == 0) modes = outcome->join ? kReads : lock_access_.discipline == Discipline::kRelease ? kReleases : kAcquires;
+    outcome->accesses.push_back({seen.cell, modes});
+    if (seen.read_first) outcome->looks |= memory_.place_bit_of(seen.cell);
+    if (!seen.written) continue;
+    outcome->touches |= memory_.place_bit_of(seen.cell);
+    const CellValue value = memory_.now(seen.cell);
+    const BlockId block = memory_.block_of(seen.cell);
+    writes[block].push_back({seen.cell, value});
+    changes.push_back({seen.cell, seen.read_first, seen.read_first ? memory_.key(seen.cell, seen.value) : 0, memory_.key(seen.cell, value)});
+  }
+  outcome->blocks = std::vector<BlockWrite>(writes.size());
+  std::size_t at = 0;
+  for (auto& [block, cells] : writes) {
+    const BlockValue now = memory_.after(block, memory_.known_in_memory(block), cells);
+    memory_.in_memory(block, now);
+    outcome->blocks[at].block = block;
+    outcome->blocks[at++].writes = std::move(cells);
+  }
+  std::sort(outcome->accesses.begin(), outcome->accesses.end(), [](const Access& a, const Access& b) { return a.cell < b.cell; });
+  for (const Access& access : outcome->accesses) {
+    const auto known = std::find_if(local.accesses.begin(), local.accesses.end(), [&](const Access& a) { return a.cell == access.cell; });
+    if (known == local.accesses.end())
+      local.accesses.push_back(access);
+    else
+      known->modes |= access.modes;
+  }
+  if (outcome->enabled) add_edge(local.edges, outcome->next, changes);
+  outcome->number = static_cast<std::uint32_t>(outcomes_.size());
+  bytes_ += sizeof(Outcome) + 64 * outcome->blocks.size() + 8 * outcome->accesses.size() + sizeof(Change) * changes.size();
+  outcomes_.push_back(std::move(outcome));
+  link(local, log, *outcomes_.back());
+}
+
+void Executor::link(LocalState& local, const Log& log, const Outcome& outcome) {
+  const auto new_node = [this] {
+    nodes_.push_back(std::make_unique<LocalState::Node>());
+    bytes_ += sizeof(LocalState::Node) + sizeof(LocalState::Node::Branch);
+    return nodes_.back().get();
+  };
+  std::vector<const Log::Seen*> reads;
+  for (const Log::Seen& seen : log.seen())
+    if (seen.read_first) reads.push_back(&seen);
+  // From the leaf up, so that nobody meets a node without its end.
+  LocalState::Node* node = local.root.load(std::memory_order_relaxed);
+  std::size_t depth = 0;
+  LocalState::Node* last = nullptr;
+  while (node != nullptr) {
+    MMSIM_CHECK(depth < reads.size() && node->cell == reads[depth]->cell, "two runs of one step looked at different memory");
+    last = node;
+    const CellValue value = reads[depth++]->value;
+    const LocalState::Node::Branch* branch = node->branches.load(std::memory_order_relaxed);
+    while (branch != nullptr && branch->value != value) branch = branch->sibling;
+    node = branch != nullptr ? branch->to : nullptr;
+  }
+  LocalState::Node* below = new_node();
+  below->outcome = &outcome;
+  const auto put_above = [this](LocalState::Node& above, CellValue value, LocalState::Node* to) {
+    branches_.push_back(std::make_unique<LocalState::Node::Branch>(
+        LocalState::Node::Branch{value, to, above.branches.load(std::memory_order_relaxed)}));
+    above.branches.store(branches_.back().get(), std::memory_order_release);
+  };
+  for (std::size_t i = reads.size(); i > depth; --i) {
+    LocalState::Node* above = new_node();
+    above->cell = reads[i - 1]->cell;
+    put_above(*above, reads[i - 1]->value, below);
+    below = above;
+  }
+  if (last == nullptr)
+    local.root.store(below, std::memory_order_release);
+  else
+    put_above(*last, reads[depth - 1]->value, below);
+}
+
+}  // namespace mmsim

@@ -1,0 +1,280 @@
+#include "sim/explore/search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <thread>
+
+namespace mmsim {
+
+namespace {
+
+// The only use of a clock: to end a search in time, and to say how far it has come. No result depends on it.
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+constexpr std::size_t kAhead = 16;              // fingerprints looked up later, so that memory is there when they are
+constexpr std::uint64_t kAlone_states = 512;    // a layer that is not worth waking others for
+
+}  // namespace
+
+struct Search::Worker {
+  struct Pending {
+    Hash128 hash;
+    const Outcome* outcome;
+    std::size_t chunk, index;     // of the state it comes from
+  };
+
+  Worker(std::size_t n, Expander& expander, const Reduction* reduction) : number(n) {
+    if (reduction == nullptr) return;
+    chain.emplace(expander, *reduction);
+    here.emplace(expander);
+    there.emplace(expander);
+  }
+
+  std::size_t number;
+  State state, parent, next;
+  Expansion expansion;
+  std::optional<Chain> chain;        // these with a reduction
+  std::optional<Walk> here, there;
+  std::array<Pending, kAhead> pending;
+  std::size_t pending_first = 0, pending_count = 0;
+  std::size_t chunk = 0, index = 0;
+  std::size_t parent_chunk = ~std::size_t{0}, parent_index = 0;
+  std::vector<Layer> reached;     // by depth beyond the next one
+  SearchFindings found;
+  std::exception_ptr fault;
+};
+
+Search::Search(Expander& expander, const Reduction* reduction, int jobs, const SearchLimits& limits,
+               std::function<void(const SearchProgress&)> progress)
+    : expander_(expander),
+      reduction_(expander.executor().actors() <= ActorSet::kMost ? reduction : nullptr),
+      limits_(limits),
+      progress_(std::move(progress)),
+      visited_(jobs),
+      started_s_(now_s()) {
+  for (int i = 0; i < std::max(jobs, 1); ++i) workers_.push_back(std::make_unique<Worker>(workers_.size(), expander, reduction_));
+}
+
+Search::~Search() = default;
+
+SearchFindings Search::run() { return run_from(expander_.initial()); }
+
+SearchFindings Search::run_from(const State& first) {
+  visited_.add(first.hash, {});
+  SearchFindings so_far;
+  so_far.states = 1;
+  std::map<std::uint64_t, Layer> open;
+  open[0].push(first);
+  return go_on(std::move(open), so_far);
+}
+
+SearchFindings Search::go_on(std::map<std::uint64_t, Layer> open, SearchFindings so_far) {
+  open_ = std::move(open);
+  found_ = std::move(so_far);
+  found_.limit.clear();
+  if (limits_.visitor != nullptr) limits_.visitor->begin();
+  for (const auto& worker : workers_) worker->state = worker->parent = expander_.initial();
+  for (bool first = true; !open_.empty(); first = false) {
+    depth_ = open_.begin()->first;
+    before_layer_ = found_;
+    if (!first && between_layers_) between_layers_();
+    // Whole layers: where it ends does not depend on workers.
+    if (found_.states >= limits_.states_max) {
+      found_.limit = "max-states";
+      break;
+    }
+    layer_ = std::move(open_.begin()->second);
+    open_.erase(open_.begin());
+    MMSIM_CHECK(depth_ + Chain::kSteps_most < Arrival::kDepth_max, "a search went deeper than a million steps");
+    found_.depth = depth_;
+    expand_layer();
+    if (stop_) break;
+    if (found_.completed_states != 0 && limits_.stop_at_completion) break;
+    if (limits_.visitor != nullptr && limits_.visitor->enough()) break;
+    if (found_.hang && limits_.stop_at_first) {
+      found_.limit = "first";
+      break;
+    }
+  }
+  return found_;
+}
+
+void Search::expand_layer() {
+  next_chunk_ = 0;
+  const bool alone = layer_.size() < kAlone_states;
+  std::vector<std::thread> threads;
+  const auto guarded = [this](Worker& worker) {
+    try {
+      work(worker);
+    } catch (...) {
+      worker.fault = std::current_exception();
+      stop_ = true;
+    }
+  };
+  for (std::size_t i = 1; i < workers_.size() && !alone; ++i) threads.emplace_back(guarded, std::ref(*workers_[i]));
+  guarded(*workers_.front());
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& worker : workers_)
+    if (worker->fault) std::rethrow_exception(worker->fault);
+  gather();
+}
+
+// What the workers found becomes later layers.
+void Search::gather() {
+  for (const auto& worker : workers_) {
+    for (std::size_t i = 0; i < worker->reached.size(); ++i)
+      if (worker->reached[i].size() != 0) open_[depth_ + 1 + i].take(worker->reached[i]);
+    SearchFindings& found = worker->found;
+    found_.states += std::exchange(found.states, 0);
+    found_.transitions += std::exchange(found.transitions, 0);
+    found_.completed_states += std::exchange(found.completed_states, 0);
+    found_.loops |= found.loops;
+    if (found.deadlock_states != 0 && (found_.deadlock_states == 0 || (found_.deadlock_depth == depth_ && found.deadlock < found_.deadlock))) {
+      found_.deadlock = found.deadlock;
+      found_.deadlock_depth = depth_;
+    }
+    found_.deadlock_states += std::exchange(found.deadlock_states, 0);
+    found_.hang |= found_.deadlock_states != 0;
+    if (!found.limit.empty()) found_.limit = std::exchange(found.limit, {});
+  }
+}
+
+void Search::work(Worker& worker) {
+  std::uint64_t polled = 0;
+  if (workers_.size() > 1) visited_.grow_ahead(worker.number, workers_.size());
+  for (;;) {
+    worker.chunk = next_chunk_.fetch_add(1);
+    if (worker.chunk >= layer_.chunks().size() || stop_) break;
+    for (worker.index = 0; worker.index < layer_.chunks()[worker.chunk].count; ++worker.index) {
+      if (++polled % 1024 == 0 && limit_reached(worker)) {
+        stop_ = true;
+        break;
+      }
+      Layer::unpack(layer_.chunks()[worker.chunk], worker.index, worker.state);
+      if (reduction_ != nullptr && visited_.depth_of(worker.state.hash) != depth_) continue;   // a shorter way was found
+      if (limits_.visitor != nullptr) {
+        expander_.expand(worker.state, worker.expansion);
+        limits_.visitor->visit(worker.state, worker.expansion, depth_);
+      }
+      reduction_ != nullptr ? expand_some(worker) : expand_all(worker);
+    }
+    drain(worker, 0);
+    worker.parent_chunk = ~std::size_t{0};
+    // Its states are not needed any more; those of one who was stopped are.
+    if (!stop_) layer_.chunks()[worker.chunk].bytes = {};
+  }
+  drain(worker, 0);
+}
+
+void Search::note_end(Worker& worker, bool completed, bool deadlock) {
+  SearchFindings& found = worker.found;
+  if (completed) ++found.completed_states;
+  if (deadlock && (found.deadlock_states++ == 0 || worker.state.hash < found.deadlock)) found.deadlock = worker.state.hash;
+}
+
+void Search::expand_all(Worker& worker) {
+  expander_.expand(worker.state, worker.expansion);
+  note_end(worker, worker.expansion.completed, worker.expansion.deadlock());
+  for (const std::uint32_t actor : worker.expansion.enabled) {
+    const Outcome& outcome = *worker.expansion.outcomes[actor];
+    const Hash128 hash = expander_.successor_hash(worker.state, outcome);
+    visited_.prefetch(hash);
+    if (worker.pending_count == kAhead) drain(worker, kAhead - 1);
+    worker.pending[(worker.pending_first + worker.pending_count++) % kAhead] = {hash, &outcome, worker.chunk, worker.index};
+    ++worker.found.transitions;
+  }
+}
+
+// A persistent set; and the rest too if that need not lead out of a cycle.
+void Search::expand_some(Worker& worker) {
+  Walk& here = *worker.here;
+  here.move_to(worker.state);
+  note_end(worker, here.completed(), here.deadlock());
+  if (here.enabled().empty()) return;
+  const ActorSet chosen = worker.chain->selector().choose(here);
+  bool leads_on = false;
+  chosen.for_each([&](std::uint32_t actor) { leads_on |= visit(worker, actor); });
+  if (leads_on) return;
+  (here.enabled() - chosen).for_each([&](std::uint32_t actor) { visit(worker, actor); });
+}
+
+// A step from here and the chain behind it. True if that leads deeper, or to where no cycle comes back from.
+bool Search::visit(Worker& worker, std::uint32_t actor) {
+  Walk& there = *worker.there;
+  const bool onward = reduction_->onward(worker.here->outcome(actor));
+  there = *worker.here;
+  there.step(actor);
+  const Chain::Way way = worker.chain->follow(there, nullptr);
+  worker.found.transitions += 1 + way.steps;
+  Arrival known;
+  const bool to_end = way.steps == 0 || onward || way.onward || !visited_.find(there.state().hash, known) || known.depth > depth_;
+  const std::uint64_t depth = depth_ + 1 + (to_end ? way.steps : 0);
+  if (!to_end) {
+    there = *worker.here;
+    there.step(actor);
+  }
+  const bool deeper = reach(worker, there.state(), depth, actor, worker.here->state().hash).depth > depth_;
+  const bool leaves = onward || (to_end && way.onward);
+  worker.found.loops |= !deeper && !leaves;
+  return deeper || leaves;
+}
+
+Visited::Found Search::reach(Worker& worker, const State& state, std::uint64_t depth, std::uint32_t actor, const Hash128& from) {
+  const Visited::Found found = visited_.add(state.hash, {depth, Visited::tag(from), actor});
+  worker.found.states += found.added;
+  if (!found.added && !found.lowered) return found;
+  const std::size_t beyond = static_cast<std::size_t>(depth - depth_ - 1);
+  if (worker.reached.size() <= beyond) worker.reached.resize(beyond + 1);
+  worker.reached[beyond].push(state);
+  return found;
+}
+
+void Search::drain(Worker& worker, std::size_t keep) {
+  for (; worker.pending_count > keep; --worker.pending_count) {
+    const Worker::Pending& pending = worker.pending[worker.pending_first];
+    worker.pending_first = (worker.pending_first + 1) % kAhead;
+    const bool same = pending.chunk == worker.parent_chunk && pending.index == worker.parent_index;
+    const auto from = [&]() -> const State& {
+      if (!same) Layer::unpack(layer_.chunks()[pending.chunk], pending.index, worker.parent);
+      worker.parent_chunk = pending.chunk;
+      worker.parent_index = pending.index;
+      return worker.parent;
+    };
+    const State& parent = from();
+    const Visited::Found found = visited_.add(pending.hash, {depth_ + 1, Visited::tag(parent.hash), pending.outcome->actor});
+    worker.found.loops |= found.depth != depth_ + 1;
+    if (!found.added) continue;
+    ++worker.found.states;
+    expander_.successor(parent, *pending.outcome, worker.next);
+    if (worker.reached.empty()) worker.reached.resize(1);
+    worker.reached.front().push(worker.next);
+  }
+}
+
+bool Search::limit_reached(const Worker& worker) {
+  auto& limit = const_cast<Worker&>(worker).found.limit;
+  std::uint64_t frontier = 0;
+  std::uint64_t bytes = layer_.bytes() + visited_.bytes() + expander_.executor().bytes();
+  for (const Layer& layer : worker.reached) {
+    frontier += layer.size() * workers_.size();
+    bytes += layer.bytes() * workers_.size();
+  }
+  for (const auto& [depth, layer] : open_) {
+    frontier += layer.size();
+    bytes += layer.bytes();
+  }
+  if (&worker == workers_.front().get() && progress_)
+    progress_({found_.states + worker.found.states * workers_.size(), found_.transitions + worker.found.transitions * workers_.size(), depth_,
+               frontier, bytes, found_.hang});
+  if (limits_.interrupted != nullptr && limits_.interrupted->load()) limit = "interrupted";
+  if (bytes >= limits_.memory_max_bytes) limit = "max-memory";
+  if (limits_.seconds_max < 1e17 && now_s() - started_s_ >= limits_.seconds_max) limit = "max-seconds";
+  return !limit.empty();
+}
+
+}  // namespace mmsim
