@@ -82,7 +82,7 @@ std::string heading(std::size_t time_width, const std::vector<Column>& columns) 
 }  // namespace
 
 std::string event_section(const Result& result, const ReportStyle& style) {
-  if (result.last_events().empty()) return {};
+  if (result.last_events().empty() || !is_timed(result)) return {};
   std::size_t time_width = 0;
   for (const TraceEvent& event : result.last_events())
     time_width = std::max(time_width, microseconds(event.time_ns()).size());

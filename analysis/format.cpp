@@ -15,6 +15,16 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string grouped(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
+  return digits;
+}
+
+std::string grouped(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+}
+
 std::string list_of(const std::vector<std::string>& names, std::size_t names_max) {
   if (names.size() > names_max)
     return fmt::format("{} and {} others", fmt::join(names.begin(), names.begin() + (names_max - 2), ", "),

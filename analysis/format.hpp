@@ -14,6 +14,10 @@ std::string microseconds(std::int64_t ns);
 // "1 step", "2 steps".
 std::string counted(std::uint64_t count, std::string_view noun);
 
+// Digits in groups of three, as numbers of states are read: "3 654". With a noun: "3 654 states".
+std::string grouped(std::uint64_t count);
+std::string grouped(std::uint64_t count, std::string_view noun);
+
 // "a", "a and b", "a, b and c"; beyond `names_max`, "a, b, c, d and 5 others".
 std::string list_of(const std::vector<std::string>& names, std::size_t names_max = 6);
 

@@ -26,21 +26,23 @@ std::string bytes_in_order(const google::protobuf::Message& message) {
   return bytes;
 }
 
-}  // namespace
-
-std::string json_report(const google::protobuf::Message& message) {
-  const std::unique_ptr<google::protobuf::util::TypeResolver> resolver(
-      google::protobuf::util::NewTypeResolverForDescriptorPool(std::string(kTypePrefix),
-                                                               message.GetDescriptor()->file()->pool()));
+std::string json_of(const google::protobuf::Message& message, bool lines) {
+  static const std::unique_ptr<google::protobuf::util::TypeResolver> resolver(google::protobuf::util::NewTypeResolverForDescriptorPool(
+      std::string(kTypePrefix), google::protobuf::DescriptorPool::generated_pool()));
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = lines;
   options.always_print_primitive_fields = true;
   std::string json;
   const auto status = google::protobuf::util::BinaryToJsonString(
-      resolver.get(), fmt::format("{}/{}", kTypePrefix, message.GetDescriptor()->full_name()), bytes_in_order(message),
-      &json, options);
+      resolver.get(), fmt::format("{}/{}", kTypePrefix, message.GetDescriptor()->full_name()), bytes_in_order(message), &json, options);
   if (!status.ok()) throw std::runtime_error("the result has no JSON form: " + status.ToString());
   return json;
 }
+
+}  // namespace
+
+std::string json_report(const google::protobuf::Message& message) { return json_of(message, true); }
+
+std::string json_line(const google::protobuf::Message& message) { return json_of(message, false) + '\n'; }
 
 }  // namespace mmsim

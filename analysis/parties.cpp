@@ -25,30 +25,41 @@ std::string chain(const Cycle& cycle, const ReportStyle& style) {
   return text + paragraph(names, static_cast<std::size_t>(style.width), 0, 7);
 }
 
-// "    [S] folio lock x (since 1.000 us, in f)"
-std::string letter(char which, const std::string& what, std::int64_t since_ns, const std::string& procedure,
+// "    [S] folio lock x (since 1.000 us, in f)"; without a clock, "    [S] folio lock x (in f)"
+std::string letter(char which, const std::string& what, const std::string& since, const std::string& procedure,
                    const ReportStyle& style) {
-  return paragraph(fmt::format("[{}] {} (since {}{}{})", which, what, microseconds(since_ns),
-                               procedure.empty() ? "" : ", in ", procedure),
+  std::string when = since;
+  if (!procedure.empty()) when += fmt::format("{}in {}", when.empty() ? "" : ", ", procedure);
+  return paragraph(fmt::format("[{}] {}{}", which, what, when.empty() ? "" : fmt::format(" ({})", when)),
                    static_cast<std::size_t>(style.width), 4, 8);
+}
+
+// "f, line 12" of a call trace's "f (line 12)", for where it stands in brackets itself.
+std::string unbracketed(std::string procedure) {
+  if (const auto bracket = procedure.find(" ("); bracket != procedure.npos && procedure.ends_with(')')) {
+    procedure.replace(bracket, 2, ", ");
+    procedure.pop_back();
+  }
+  return procedure;
 }
 
 // One block per party. `held` is the edge that ends at the party: what it holds, or stands in the way of.
 std::string context(const Result& result, const Edge& wait, const Edge& held, int number, const ReportStyle& style) {
   const StuckActor* actor = find_stuck(result, wait.waiter());
   const std::string place = actor == nullptr ? std::string() : place_of(actor->cpu(), actor->node());
-  const std::string procedure = actor == nullptr || actor->call_trace_size() < 2 ? std::string() : actor->call_trace(1);
+  const std::string procedure = actor == nullptr || actor->call_trace_size() < 2 ? std::string() : unbracketed(actor->call_trace(1));
   const bool queued = held.kind() == QUEUED_BEHIND;
+  const auto since = [&](std::int64_t ns) { return is_timed(result) ? "since " + microseconds(ns) : std::string(); };
   std::string out = fmt::format("context {}: task {}{}{}\n", static_cast<char>('A' + number), wait.waiter(),
                                 place.empty() ? "" : ", ", place);
   if (queued) {
-    out += letter('S', "queue for " + held.resource(), wait.since_ns(), procedure, style);
+    out += letter('S', "queue for " + held.resource(), since(wait.since_ns()), procedure, style);
   } else if (held.held_since_ns() >= 0) {
-    out += letter('S', named(held.wait_kind(), held.resource()), held.held_since_ns(), held.held_at(), style);
+    out += letter('S', named(held.wait_kind(), held.resource()), since(held.held_since_ns()), held.held_at(), style);
   } else if (!held.how().empty()) {
-    out += fmt::format("    [S] {}\n", held.how());
+    out += letter('S', fmt::format("{} {}", wait.waiter(), held.how()), {}, {}, style);
   }
-  out += letter('W', named(wait.wait_kind(), wait.resource()), wait.since_ns(), procedure, style);
+  out += letter('W', named(wait.wait_kind(), wait.resource()), since(wait.since_ns()), procedure, style);
   const std::string release = (queued ? "its turn on " : "release of ") + held.resource();
   return out + fmt::format("    [E] {}\n", held.ends_when().empty() ? release : held.ends_when());
 }
@@ -62,7 +73,7 @@ std::string contexts(const Result& result, const Cycle& cycle, const ReportStyle
   return out + "\n[S]: start of the event context\n[W]: the wait blocked\n[E]: the event not reachable\n";
 }
 
-std::string locks_held(const StuckActor& actor) {
+std::string locks_held(const Result& result, const StuckActor& actor) {
   if (actor.holds().empty()) return fmt::format("no locks held by {}.\n", actor.actor());
   std::string out =
       fmt::format("{} held by {}:\n", counted(static_cast<std::uint64_t>(actor.holds_size()), "lock"), actor.actor());
@@ -70,14 +81,14 @@ std::string locks_held(const StuckActor& actor) {
   int number = 0;
   for (const Held& held : actor.holds()) {
     if (number == kFrames_shown) break;
-    table.add(
-        {fmt::format("#{}:", number++), named(held.kind(), held.resource()),
-         fmt::format("since {}{}{}", microseconds(held.since_ns()), held.at().empty() ? "" : ", at: ", held.at())});
+    std::string where = is_timed(result) ? "since " + microseconds(held.since_ns()) : std::string();
+    if (!held.at().empty()) where += fmt::format("{}at: {}", where.empty() ? "" : ", ", held.at());
+    table.add({fmt::format("#{}:", number++), named(held.kind(), held.resource()), where});
   }
   return out + table.text(1) + and_more(actor.holds_size(), kFrames_shown, "lock", 1);
 }
 
-std::string task_dump(const StuckActor& actor) {
+std::string task_dump(const Result& result, const StuckActor& actor) {
   std::string out = fmt::format("task:{:<15} state:{}", actor.actor(), actor.state().empty() ? "D" : actor.state());
   if (actor.cpu() >= 0) out += fmt::format(" cpu:{}", actor.cpu());
   if (!actor.node().empty()) out += " node:" + actor.node();
@@ -87,7 +98,7 @@ std::string task_dump(const StuckActor& actor) {
       out += fmt::format(" {}\n", actor.call_trace(i));
     out += and_more(actor.call_trace_size(), kFrames_shown, "frame", 1) + " </TASK>";
   }
-  return out + '\n' + locks_held(actor);
+  return out + '\n' + locks_held(result, actor);
 }
 
 }  // namespace
@@ -106,7 +117,7 @@ std::string orphan_section(const Result& result, const ReportStyle& style) {
   for (const StuckActor& actor : result.stuck()) {
     if (actor.role() != ORPHAN || ++count > kParties_shown) continue;
     if (!out.empty()) out += '\n';
-    out += info(blocked_on(actor), because(actor), style);
+    out += info(blocked_on(actor), because(result, actor), style);
   }
   return out + and_more(count, kParties_shown, "orphan", 0);
 }
@@ -116,7 +127,7 @@ std::string task_section(const Result& result, const ReportStyle& style) {
   int count = 0;
   for (const StuckActor& actor : result.stuck()) {
     if (actor.role() == VICTIM || ++count > kParties_shown) continue;
-    out += '\n' + task_dump(actor);
+    out += '\n' + task_dump(result, actor);
   }
   if (out.empty()) return out;
   return title("Blocked state:", style) + '\n' + out + and_more(count, kParties_shown, "task", 0);

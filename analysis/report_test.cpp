@@ -68,7 +68,8 @@ TEST_P(GoldenReport, does_not_change_when_its_sentences_are_filled_in_first) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Reports, GoldenReport,
-                         testing::Values("deadlock_two", "deadlock_three", "lost_wakeup", "completed", "limit"),
+                         testing::Values("deadlock_two", "deadlock_three", "lost_wakeup", "completed", "limit",
+                                         "explored_deadlock", "explored_livelock", "explored_free", "explored_knot"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 TEST(TextReport, colours_only_the_verdict_and_the_titles) {

@@ -17,9 +17,12 @@ std::string blocked_on(const StuckActor& orphan);
 // Who holds what since when, at which step of which procedure, where, and who alone could end the wait. A
 // sentence that the data holds already is returned as it is.
 std::string because(const Result& result, const Edge& edge);
-std::string because(const StuckActor& orphan);
+std::string because(const Result& result, const StuckActor& orphan);
+// What was done in spite of which lock.
+std::string because(const RuleViolation& violation);
 
-// Fills in what can be said from the data alone: the headline, and every `because` that is empty.
+// Fills in what can be said from the data alone: the headline, what an exploration covered, the deadlocks that the lock order
+// allows, and every `because` that is empty.
 void fill_sentences(Result& result);
 
 }  // namespace mmsim

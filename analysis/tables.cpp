@@ -20,40 +20,28 @@ std::string section(std::string_view heading, const Table& table, const ReportSt
   return table.empty() ? std::string() : fmt::format("{}\n{}", title(heading, style), table.text(2));
 }
 
-struct Group {
-  std::string behind;
-  std::vector<const StuckActor*> victims;
-};
-
-// In the order in which the groups first appear, so that those behind the parties come first.
-std::vector<Group> groups_of(const Result& result) {
-  std::vector<Group> groups;
-  for (const StuckActor& actor : result.stuck()) {
-    if (actor.role() != VICTIM) continue;
-    const std::string behind = list_of({actor.behind().begin(), actor.behind().end()});
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.behind == behind; });
-    if (group == groups.end()) group = groups.insert(group, {behind, {}});
-    group->victims.push_back(&actor);
-  }
-  return groups;
-}
-
 }  // namespace
 
 std::string victim_section(const Result& result, const ReportStyle& style) {
   std::string out;
-  for (const Group& group : groups_of(result)) {
+  for (const Finding& finding : findings_of(result)) {
+    if (finding.victims().empty()) continue;
     Table table({{"", kLeft}, {"", kLeft}, {"", kLeft}, {"", kRight}, {"", kLeft}});
-    const auto count = static_cast<int>(group.victims.size());
-    for (int i = 0; i < count && i < kVictims_shown; ++i) {
-      const StuckActor& actor = *group.victims[static_cast<std::size_t>(i)];
-      table.add({actor.actor(), "state:" + (actor.state().empty() ? "D" : actor.state()),
-                 named(actor.wait_kind(), actor.waits_for()), "since " + microseconds(actor.since_ns()),
-                 place_of(actor.cpu(), actor.node())});
+    for (int i = 0; i < finding.victims_size() && i < kVictims_shown; ++i) {
+      const StuckActor* actor = find_stuck(result, finding.victims(i));
+      if (actor == nullptr) {
+        table.add({finding.victims(i)});
+        continue;
+      }
+      table.add({actor->actor(), actor->state().empty() ? "D" : actor->state(),
+                 named(actor->wait_kind(), actor->waits_for()),
+                 is_timed(result) ? "since " + microseconds(actor->since_ns()) : std::string(),
+                 "behind " + list_of({actor->behind().begin(), actor->behind().end()}, 3)});
     }
-    out += fmt::format("  behind {}:\n{}", group.behind, table.text(4)) + and_more(count, kVictims_shown, "task", 4);
+    out += paragraph(fmt::format("of {}:", name_of(finding)), static_cast<std::size_t>(style.width), 2, 4) + table.text(4) +
+           and_more(finding.victims_size(), kVictims_shown, "task", 4);
   }
-  return out.empty() ? out : title("Victims, each under the one it waits for:", style) + '\n' + out;
+  return out.empty() ? out : title("Victims, stuck behind the others:", style) + '\n' + out;
 }
 
 std::string others_section(const Result& result, const ReportStyle& style) {
@@ -68,6 +56,7 @@ std::string others_section(const Result& result, const ReportStyle& style) {
 }
 
 std::string throttled_section(const Result& result, const ReportStyle& style) {
+  if (!is_timed(result)) return {};
   Table table({{"actor", kLeft}, {"reason", kLeft}, {"count", kRight}, {"total wait", kRight}});
   for (const Throttled& wait : result.throttled())
     table.add({wait.actor(), wait.reason(), fmt::format("{}", wait.count()), microseconds(wait.total_ns())});
@@ -75,6 +64,7 @@ std::string throttled_section(const Result& result, const ReportStyle& style) {
 }
 
 std::string contention_section(const Result& result, const ReportStyle& style) {
+  if (!is_timed(result)) return {};
   std::vector<const WaitStats*> rows;
   for (const WaitStats& stats : result.waits())
     if (stats.contended() > 0) rows.push_back(&stats);
