@@ -5,8 +5,12 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
+
+#include "sim/run/resolve_context.hpp"
+#include "sim/run/rules.hpp"
+#include "sim/run/unit.hpp"
+#include "sim/script/expression.hpp"
 
 // scenario.proto and what it imports, compiled with its comments (see CMakeLists.txt).
 extern const unsigned char mmsim_scenario_descriptors[];
@@ -59,19 +63,9 @@ std::string default_of(const FieldDescriptor& field) {
   if (field.type() == FieldDescriptor::TYPE_ENUM) return field.default_value_enum()->name();
   if (field.type() == FieldDescriptor::TYPE_BOOL) return field.default_value_bool() ? "true" : "false";
   if (field.type() == FieldDescriptor::TYPE_UINT64) return fmt::format("{}", field.default_value_uint64());
+  if (field.type() == FieldDescriptor::TYPE_STRING) return field.default_value_string();
   if (field.type() == FieldDescriptor::TYPE_UINT32) return fmt::format("{}", field.default_value_uint32());
   throw std::logic_error("a default of a type that is not used: " + field.full_name());
-}
-
-// Units end names: that is the rule of scenario.proto.
-std::string unit_of(std::string_view name) {
-  struct Suffix {
-    std::string_view ending, unit;
-  };
-  constexpr std::array<Suffix, 4> kSuffixes{{{"_ns", "ns"}, {"_MBps", "MB/s"}, {"_percent", "%"}, {"_pages", "pages"}}};
-  for (const auto& [ending, unit] : kSuffixes)
-    if (name.ends_with(ending)) return std::string(unit);
-  return name == "MBps" ? "MB/s" : "";
 }
 
 // Comments of costs begin with where the number comes from: "measured: schbench p50".
@@ -97,7 +91,7 @@ class Lister {
     // A field that only carries a message is described by the message.
     if (entry.doc().empty() && field.message_type() != nullptr) entry.set_doc(comment_of(*field.message_type()));
     entry.set_default_value(default_of(field));
-    entry.set_unit(unit_of(field.name()));
+    entry.set_unit(unit_of_name(field.name()));
     if (section_ == "costs") split_source(entry);
   }
 
@@ -119,6 +113,14 @@ class Lister {
         fields(*kinds.field(i)->message_type(), kinds.field(i)->name() + ".");
     }
   }
+
+  // A question of a condition, with the kinds of things it can be put to.
+  void condition(const PropertyRow& row, const std::string& kinds) {
+    add(row.kinds == 0 ? std::string(row.name) : fmt::format("{}(THING)", row.name), kinds, row.doc);
+  }
+
+  // A rule that is built in.
+  void rule(const KernelRule& rule) { add(rule.order != nullptr ? rule.order : kNoWaitRule, "KERNEL_MM", rule.source); }
 
   void values(const EnumDescriptor& type) {
     for (int i = 0; i < type.value_count(); ++i)
@@ -150,6 +152,14 @@ void add_part(Lister& lister, const Descriptor& scenario, const char* field) {
   lister.fields(*scenario.FindFieldByName(field)->message_type(), fmt::format("{}.", field));
 }
 
+// The words of scenario.proto for the kinds that a question can be put to.
+std::string kinds_of(const PropertyRow& row) {
+  std::string words;
+  for (const Thing thing : all_things())
+    if ((row.kinds & bit_of(object_kind(thing))) != 0) words += fmt::format("{}{}", words.empty() ? "" : ", ", noun(thing));
+  return words;
+}
+
 }  // namespace
 
 const std::vector<Section>& sections() {
@@ -157,12 +167,15 @@ const std::vector<Section>& sections() {
       {"actors", "what an actor can be, and its parameters: actor { name: \"a\" KIND { ... } }"},
       {"common", "what every actor may say"},
       {"steps", "the steps of a program"},
+      {"conditions", "what conditions can ask, beside variables: if { cond: \"locked(file[0])\" ... }"},
       {"locks", "kinds of locks and waits, beside folios"},
-      {"machine", "nodes, links, disks, mappings, folios"},
+      {"machine", "nodes, links, disks, devices that actors serve, journals, mappings, folios"},
       {"costs", "what operations cost; change one with --set costs.NAME=VALUE"},
       {"vm", "as under /proc/sys/vm"},
       {"bounds", "where a run that does not end is stopped"},
+      {"rules", "rules of locking: rules { ... }; below the fields those of use: KERNEL_MM and of explore --rules kernel-mm"},
       {"expect", "what `mmsim check` compares with"},
+      {"sweep", "what `mmsim sweep` varies"},
       {"values", "the words that fields with a type of that name take"},
   };
   return kSections;
@@ -182,18 +195,23 @@ Catalogue catalogue() {
     if (actor.field(i)->containing_oneof() == nullptr) lister.field(*actor.field(i), actor.field(i)->name());
   lister.section("steps");
   lister.choices(*file.FindMessageTypeByName("Step")->FindOneofByName("kind"));
+  lister.section("conditions");
+  for (const PropertyRow& row : kProperties) lister.condition(row, kinds_of(row));
   lister.section("locks");
   for (int i = 0; i < scenario.field_count(); ++i)
     if (is_lock(*scenario.field(i))) lister.field(*scenario.field(i), scenario.field(i)->name());
   lister.section("machine");
-  for (const char* part : {"machine", "disk", "loop", "mapping", "mm", "folios"}) add_part(lister, scenario, part);
-  for (const char* part : {"costs", "vm", "bounds", "expect"}) {
+  for (const char* part : {"machine", "disk", "loop", "server", "journal", "mapping", "mm", "folios"}) add_part(lister, scenario, part);
+  for (const char* part : {"costs", "vm", "bounds", "rules", "expect", "sweep"}) {
     lister.section(part);
     add_part(lister, scenario, part);
+    if (std::string_view(part) != "rules") continue;
+    for (const KernelRule& rule : kernel_mm_rules()) lister.rule(rule);
   }
   lister.section("values");
   for (int i = 0; i < file.enum_type_count(); ++i) lister.values(*file.enum_type(i));
-  lister.values(*file.pool()->FindEnumTypeByName(Verdict_descriptor()->full_name()));
+  for (const EnumDescriptor* type : {Verdict_descriptor(), HangKind_descriptor()})
+    lister.values(*file.pool()->FindEnumTypeByName(type->full_name()));
   return out;
 }
 

@@ -51,6 +51,13 @@ TEST(Catalogue, lists_what_is_written_in_a_scenario) {
   EXPECT_NE(find(all, "locks", "rwsem"), nullptr);
   EXPECT_NE(find(all, "machine", "machine.node.cpus"), nullptr);
   EXPECT_NE(find(all, "values", "V6_3_RC1"), nullptr);
+  EXPECT_NE(find(all, "values", "POOL_KNOT"), nullptr);
+  const CatalogueEntry* locked = find(all, "conditions", "locked(THING)");
+  ASSERT_NE(locked, nullptr);
+  EXPECT_THAT(locked->type(), testing::HasSubstr("mutex, spinlock"));
+  EXPECT_NE(find(all, "conditions", "signal_pending"), nullptr);
+  EXPECT_NE(find(all, "rules", "rules.order"), nullptr);
+  EXPECT_NE(find(all, "rules", "no wait while another folio is locked"), nullptr);
 }
 
 }  // namespace

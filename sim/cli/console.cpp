@@ -25,6 +25,14 @@ bool no_color_is_set() {
   return value != nullptr && *value != '\0';
 }
 
+// As much of it as fits on one line of standard error: a line that breaks cannot be rewritten in place.
+std::string fitting(std::string text) {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && text.size() >= size.ws_col)
+    text.resize(size.ws_col - 1U);
+  return text;
+}
+
 }  // namespace
 
 ReportStyle style_for(Colour colour) {
@@ -51,7 +59,7 @@ void ProgressLine::update(const std::function<std::string()>& text) {
   if (now < due_) return;
   due_ = now + kBetween;
   shown_ = true;
-  fmt::print(stderr, "\r{}\033[K", text());
+  fmt::print(stderr, "\r{}\033[K", fitting(text()));
   std::fflush(stderr);
 }
 

@@ -8,9 +8,10 @@ namespace mmsim {
 enum class ExitStatus : int {
   kGood = 0,      // completed or proved free; `check`: all as expected
   kFinding = 1,   // a hang; `check`: a row that is not as expected
-  kBadInput = 2,  // bad usage, a bad scenario or a bad trace; a trace that is cut off, of which all there is was shown
+  kBadInput = 2,  // bad usage, a bad scenario, schedule or trace; a trace that is cut off, of which all there is was shown
   kBug = 3,       // a bug in mmsim
   kLimit = 4,     // a bound ended it and nothing is claimed
+  kTerminated = 143,   // `sweep`: SIGTERM ended it; what was done is kept, and the same command goes on
 };
 
 inline ExitStatus exit_status(Verdict verdict) {

@@ -1,4 +1,4 @@
-// What a scenario expects against what a run found.
+// What a scenario expects against what a run or an exploration found.
 #pragma once
 
 #include <string>

@@ -1,22 +1,19 @@
 // The program as a user or a script meets it: arguments, exit status, what goes to which stream.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "proto/perfetto_subset.pb.h"
 #include "proto/result.hpp"
+#include "sim/cli/testing.hpp"
 
 namespace mmsim {
 namespace {
@@ -27,79 +24,20 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-struct Outcome {
-  int status = -1;  // exit status; -1: ended by a signal
-  std::string out;
-  std::string err;
-};
-
-std::string contents(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-// One run of the program in sim/cli/testdata, its output in files of its own.
-class Program {
- public:
-  explicit Program(std::vector<std::string> args, const char* out_path = nullptr) {
-    args.insert(args.begin(), MMSIM_PROGRAM);
-    const std::string pattern = std::filesystem::temp_directory_path() / "mmsim_test_XXXXXX";
-    directory_ = pattern;
-    if (mkdtemp(directory_.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    std::vector<char*> argv;
-    for (std::string& arg : args) argv.push_back(arg.data());
-    argv.push_back(nullptr);
-    const std::string out = out_path == nullptr ? file("out") : out_path;
-    pid_ = fork();
-    if (pid_ != 0) return;
-    if (chdir(MMSIM_SOURCE_DIR "/sim/cli/testdata") != 0) _exit(127);
-    dup2(open(out.c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
-    dup2(open(file("err").c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
-    execv(MMSIM_PROGRAM, argv.data());
-    _exit(127);
-  }
-  ~Program() { std::filesystem::remove_all(directory_); }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  std::string file(const char* name) const { return directory_ + "/" + name; }
-  pid_t pid() const { return pid_; }
-
-  Outcome wait() {
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(file("out")), contents(file("err"))};
-  }
-
- private:
-  std::string directory_;
-  pid_t pid_ = -1;
-};
-
-Outcome mmsim(std::vector<std::string> args) { return Program(std::move(args)).wait(); }
-
-void expect_usage_error(std::vector<std::string> args, const std::string& message) {
-  const Outcome outcome = mmsim(std::move(args));
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.err, message + "\n");
-  EXPECT_THAT(outcome.out, IsEmpty());
-}
-
 TEST(Usage, version_and_help_go_to_standard_output) {
   const Outcome version = mmsim({"--version"});
   EXPECT_EQ(version.status, 0);
   EXPECT_THAT(version.out, StartsWith("mmsim "));
   const Outcome help = mmsim({"--help"});
   EXPECT_EQ(help.status, 0);
-  EXPECT_THAT(help.out, AllOf(HasSubstr("run"), HasSubstr("check"), HasSubstr("list"), HasSubstr("Exit status")));
+  EXPECT_THAT(help.out, AllOf(HasSubstr("run"), HasSubstr("explore"), HasSubstr("replay"), HasSubstr("check"), HasSubstr("list"), HasSubstr("Exit status")));
   EXPECT_THAT(help.err, IsEmpty());
 }
 
 TEST(Usage, mistakes_get_one_line_that_says_what_was_expected) {
   const std::string run_flags = "expected one of --help, --set, --seed, --trace, --format, --color";
-  expect_usage_error({}, "mmsim: no command; expected run, check, list, trace");
-  expect_usage_error({"rum", "x"}, "mmsim: unknown command \"rum\"; expected run, check, list, trace; did you mean \"run\"?");
+  expect_usage_error({}, "mmsim: no command; expected run, explore, replay, sweep, check, list, trace");
+  expect_usage_error({"rum", "x"}, "mmsim: unknown command \"rum\"; expected run, explore, replay, sweep, check, list, trace; did you mean \"run\"?");
   expect_usage_error({"run", "--sed", "3", "x"},
                      "mmsim run: unknown flag --sed; " + run_flags + "; did you mean \"--set\"?");
   expect_usage_error({"run", "x", "--jbos=3"}, "mmsim run: unknown flag --jbos; " + run_flags);
