@@ -139,7 +139,7 @@ TEST(Explore, a_sample_that_finds_nothing_proves_nothing) {
 }
 
 TEST(Explore, an_interrupt_prints_what_is_known) {
-  Program program({"explore", kDining, "--set", "param.n=14", "--format", "json", "--no-reduction"});
+  Mmsim program({"explore", kDining, "--set", "param.n=14", "--format", "json", "--no-reduction"});
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   kill(program.pid(), SIGINT);
   const Outcome outcome = program.wait();

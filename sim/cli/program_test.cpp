@@ -140,8 +140,8 @@ TEST(Trace, goes_to_a_file_on_demand_but_not_over_itself) {
   std::filesystem::remove(out);
   expect_usage_error({"trace", run.path, "--output", run.path}, "--output " + run.path + ": that is the trace itself");
   expect_usage_error({"trace", run.path, "--output", "/no/such/file"}, "--output /no/such/file: No such file or directory");
-  EXPECT_EQ(Program({"trace", run.path}, "/dev/full").wait().status, 2);
-  EXPECT_EQ(Program({"trace", run.path, "--output", "/dev/full"}).wait().status, 2);
+  EXPECT_EQ(Mmsim({"trace", run.path}, "/dev/full").wait().status, 2);
+  EXPECT_EQ(Mmsim({"trace", run.path, "--output", "/dev/full"}).wait().status, 2);
 }
 
 TEST(Trace, for_perfetto_is_binary_and_needs_a_file) {
@@ -174,13 +174,13 @@ TEST(Trace, what_is_no_trace_is_refused) {
 }
 
 TEST(Run, output_that_cannot_be_written_is_no_success) {
-  const Outcome outcome = Program({"run", "expected/alone.txtpb"}, "/dev/full").wait();
+  const Outcome outcome = Mmsim({"run", "expected/alone.txtpb"}, "/dev/full").wait();
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err, StartsWith("standard output: "));
 }
 
 TEST(Run, an_interrupt_prints_what_is_known) {
-  Program program({"run", "sleeper.txtpb", "--format", "json"});
+  Mmsim program({"run", "sleeper.txtpb", "--format", "json"});
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   kill(program.pid(), SIGINT);
   const Outcome outcome = program.wait();

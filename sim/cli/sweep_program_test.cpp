@@ -160,7 +160,7 @@ TEST(Sweep, survives_being_killed_at_any_instant) {
   std::uint64_t before = 0;
   int kills = 0;
   for (int microseconds = 0;; microseconds += 3700) {   // longer each time: however slow the machine, it comes to an end
-    Program program({"sweep", kSweep, "--db", db, "--jobs", "2"});
+    Mmsim program({"sweep", kSweep, "--db", db, "--jobs", "2"});
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
     kill(program.pid(), SIGKILL);
     const Outcome outcome = program.wait();
@@ -194,7 +194,7 @@ void expect_stopped(int signal, int status) {
   const Scratch scratch;
   const std::string db = scratch.file("a.db");
   const std::vector<std::string> args{"sweep", kSweep, "--axis", "rounds=300000", "--db", db, "--jobs", "1"};
-  Program program(args);
+  Mmsim program(args);
   while (!fs::exists(db + "-wal")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   kill(program.pid(), signal);

@@ -80,7 +80,7 @@ TEST_F(SlurmCluster, makes_the_same_table_as_one_machine_though_tasks_are_killed
   EXPECT_THAT(refused.err, MatchesRegex("--slurm: sbatch did not take it: sbatch: error: [^\n]*[Pp]artition[^\n]*\n"));
 
   // One task is put back by Slurm itself, which ends it with SIGTERM; another one is killed, and the same command submits it again.
-  Program first(sweep("a.db", {"--slurm", "--array", "3", "--", "--time=5"}));
+  Mmsim first(sweep("a.db", {"--slurm", "--array", "3", "--", "--time=5"}));
   wait_for_the_middle_of("a.slurm/0.progress");
   const std::string id = job("a.slurm");
   EXPECT_EQ(run_program({"scontrol", "requeue", id + "_0"}).status, 0);

@@ -30,9 +30,9 @@ inline std::string contents(const std::filesystem::path& path) {
 }
 
 // One run of the program in sim/cli/testdata, its output in files of its own.
-class Program {
+class Mmsim {
  public:
-  explicit Program(std::vector<std::string> args, const char* out_path = nullptr) {
+  explicit Mmsim(std::vector<std::string> args, const char* out_path = nullptr) {
     args.insert(args.begin(), MMSIM_PROGRAM);
     const std::string pattern = std::filesystem::temp_directory_path() / "mmsim_test_XXXXXX";
     directory_ = pattern;
@@ -49,9 +49,9 @@ class Program {
     execv(MMSIM_PROGRAM, argv.data());
     _exit(127);
   }
-  ~Program() { std::filesystem::remove_all(directory_); }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
+  ~Mmsim() { std::filesystem::remove_all(directory_); }
+  Mmsim(const Mmsim&) = delete;
+  Mmsim& operator=(const Mmsim&) = delete;
 
   std::string file(const char* name) const { return directory_ + "/" + name; }
   pid_t pid() const { return pid_; }
@@ -67,7 +67,7 @@ class Program {
   pid_t pid_ = -1;
 };
 
-inline Outcome mmsim(std::vector<std::string> args) { return Program(std::move(args)).wait(); }
+inline Outcome mmsim(std::vector<std::string> args) { return Mmsim(std::move(args)).wait(); }
 
 inline void expect_usage_error(std::vector<std::string> args, const std::string& message) {
   const Outcome outcome = mmsim(std::move(args));
