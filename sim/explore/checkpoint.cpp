@@ -148,8 +148,10 @@ std::string set_text(const std::vector<std::string>& set) {
 
 }  // namespace
 
-Checkpoint::Checkpoint(std::string path, SearchIdentity identity, Expander& expander, Reduction& reduction, Complain complain)
-    : path_(std::move(path)), identity_(std::move(identity)), expander_(expander), reduction_(reduction), complain_(std::move(complain)) {
+Checkpoint::Checkpoint(std::string path, SearchIdentity identity, Expander& expander, Reduction& reduction, Complain complain,
+                       double pause_s)
+    : path_(std::move(path)), identity_(std::move(identity)), expander_(expander), reduction_(reduction), complain_(std::move(complain)),
+      pause_(std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(pause_s))) {
   if (access(path_.c_str(), F_OK) == 0) read();
 }
 

@@ -36,7 +36,7 @@ class Checkpoint {
 
   // If the file is there, `reduction` takes over what it knows. Throws ScenarioError if it is not a checkpoint of this search: it
   // is left as it is. REQUIRES: `expander` has done nothing yet.
-  Checkpoint(std::string path, SearchIdentity identity, Expander& expander, Reduction& reduction, Complain complain);
+  Checkpoint(std::string path, SearchIdentity identity, Expander& expander, Reduction& reduction, Complain complain, double pause_s = 60);
   ~Checkpoint();
 
   // There is a search to go on with.
@@ -44,7 +44,7 @@ class Checkpoint {
   // Does so, once. REQUIRES: found(); `search` has done nothing yet.
   SearchFindings go_on(Search& search);
 
-  // To be called between layers: writes the file if a minute has passed since the last time.
+  // To be called between layers: writes the file if the pause since the last time is over.
   void keep_now_and_then(const Search& search);
   // Writes the file. REQUIRES: the search is between layers, or was ended by a bound.
   void keep(const Search& search);
@@ -68,7 +68,7 @@ class Checkpoint {
   Complain complain_;
   std::unique_ptr<SealedReader> reader_;
   Clock::time_point kept_ = Clock::now();
-  Clock::duration pause_ = std::chrono::minutes(1);
+  Clock::duration pause_;
 };
 
 }  // namespace mmsim

@@ -2,8 +2,10 @@
 #include "sim/explore/checkpoint.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -124,6 +126,41 @@ TEST_F(CheckpointTest, SearchStoppedWithinALayerCountsNothingTwice) {
     }
     EXPECT_FALSE(there());
     EXPECT_GE(stops, 3);
+  }
+}
+
+// Told of each writing, a child kills itself at one of them. Keeping a small search takes longer than searching it: whether a child
+// comes so far depends on the clock, but what the next one makes of the file does not.
+TEST_F(CheckpointTest, SearchThatIsKilledBetweenTwoWritingsIsGoneOnWith) {
+  for (const bool reduction : {false, true}) {
+    const Resolved scenario = loaded(kDining, {reduction ? "n=8" : "n=5", "rounds=2"});
+    const pb::Result whole = explore_scenario(scenario, with_reduction(reduction));
+    ExploreOptions options = kept(reduction, UINT64_MAX);
+    options.checkpoint_pause_s = 0;
+    int killed = 0;
+    for (int writing = 1; writing <= 4; ++writing) {
+      const pid_t child = fork();
+      if (child == 0) {
+        int written = 0;
+        options.checkpoint_fault = [&](const std::string&) {
+          if (++written == writing) raise(SIGKILL);
+        };
+        explore_scenario(scenario, options);
+        _exit(0);
+      }
+      int status = 0;
+      ASSERT_EQ(waitpid(child, &status, 0), child);
+      if (!WIFSIGNALED(status)) {
+        EXPECT_FALSE(there());
+        break;
+      }
+      EXPECT_EQ(WTERMSIG(status), SIGKILL);
+      EXPECT_TRUE(there());
+      ++killed;
+    }
+    EXPECT_GE(killed, 1) << "nothing was written while the search went on";
+    expect_same(explore_scenario(scenario, kept(reduction, UINT64_MAX)), whole);
+    EXPECT_FALSE(there());
   }
 }
 

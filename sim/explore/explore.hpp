@@ -64,6 +64,7 @@ struct ExploreOptions {
   std::uint64_t memory_max_bytes = UINT64_MAX;
   double seconds_max = 1e18;
   std::string checkpoint_path;             // written now and then and where a bound ends the search; read if it is there
+  double checkpoint_pause_s = 60;          // between two writings; longer where they would take more than a twentieth of the time
   // Told what was wrong with each attempt to write the checkpoint; nothing if nothing was. The search goes on.
   std::function<void(const std::string& fault)> checkpoint_fault;
   const std::atomic<bool>* interrupted = nullptr;
