@@ -85,6 +85,7 @@ class Exploration {
     return {kNoReturn_states, std::max(options_.seconds_max - seconds(), kNoReturn_least_s), options_.interrupted};
   }
   std::function<void(const SearchProgress&)> listener(const char* phase);
+  double share_done(const SearchProgress& now) const;
 
   void exhaust();
   std::unique_ptr<Checkpoint> open_checkpoint();
@@ -113,6 +114,15 @@ class Exploration {
   double told_s_ = 0;
 };
 
+// Of the whole, as far as it can be guessed, or of the way to the bound that comes first.
+double Exploration::share_done(const SearchProgress& now) const {
+  const auto states = static_cast<double>(now.states);
+  double done = now.states_in_the_end > 0 ? states / now.states_in_the_end : -1;
+  if (options_.states_max != UINT64_MAX) done = std::max(done, states / static_cast<double>(options_.states_max));
+  if (options_.seconds_max < 1e17) done = std::max(done, seconds() / options_.seconds_max);
+  return done;
+}
+
 std::function<void(const SearchProgress&)> Exploration::listener(const char* phase) {
   if (!options_.progress) return {};
   return [this, phase](const SearchProgress& now) {
@@ -127,7 +137,7 @@ std::function<void(const SearchProgress&)> Exploration::listener(const char* pha
     progress.seconds = told_s_;
     progress.phase = phase;
     progress.hang_found = now.hang_found;
-    if (options_.states_max != UINT64_MAX) progress.done = static_cast<double>(now.states) / static_cast<double>(options_.states_max);
+    progress.done = share_done(now);
     options_.progress(progress);
   };
 }
@@ -163,7 +173,8 @@ void Exploration::exhaust() {
 std::unique_ptr<Checkpoint> Exploration::open_checkpoint() {
   if (options_.checkpoint_path.empty()) return nullptr;
   const SearchIdentity identity{scenario_.text_digest, scenario_.set, options_.scenario_cpus, reduces_};
-  return std::make_unique<Checkpoint>(options_.checkpoint_path, identity, expander(), reduction_, options_.checkpoint_fault);
+  return std::make_unique<Checkpoint>(options_.checkpoint_path, identity, expander(), reduction_, options_.checkpoint_fault,
+                                      options_.checkpoint_pause_s);
 }
 
 void Exploration::tell(const Visited& visited, const SearchFindings& found) {

@@ -77,6 +77,9 @@ SearchFindings Search::go_on(std::map<std::uint64_t, Layer> open, SearchFindings
   open_ = std::move(open);
   found_ = std::move(so_far);
   found_.limit.clear();
+  std::uint64_t waiting = 0;
+  for (const auto& [depth, layer] : open_) waiting += layer.size();
+  trend_ = LayerTrend(found_.states - std::min(found_.states, waiting));
   if (limits_.visitor != nullptr) limits_.visitor->begin();
   for (const auto& worker : workers_) worker->state = worker->parent = expander_.initial();
   for (bool first = true; !open_.empty(); first = false) {
@@ -92,6 +95,7 @@ SearchFindings Search::go_on(std::map<std::uint64_t, Layer> open, SearchFindings
     open_.erase(open_.begin());
     MMSIM_CHECK(depth_ + Chain::kSteps_most < Arrival::kDepth_max, "a search went deeper than a million steps");
     found_.depth = depth_;
+    trend_.add(layer_.size());
     expand_layer();
     if (stop_) break;
     if (found_.completed_states != 0 && limits_.stop_at_completion) break;
@@ -270,7 +274,7 @@ bool Search::limit_reached(const Worker& worker) {
   }
   if (&worker == workers_.front().get() && progress_)
     progress_({found_.states + worker.found.states * workers_.size(), found_.transitions + worker.found.transitions * workers_.size(), depth_,
-               frontier, bytes, found_.hang});
+               frontier, bytes, trend_.total(), found_.hang});
   if (limits_.interrupted != nullptr && limits_.interrupted->load()) limit = "interrupted";
   if (bytes >= limits_.memory_max_bytes) limit = "max-memory";
   if (limits_.seconds_max < 1e17 && now_s() - started_s_ >= limits_.seconds_max) limit = "max-seconds";

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "sim/explore/chain.hpp"
+#include "sim/explore/layer_trend.hpp"
 #include "sim/explore/visited.hpp"
 
 namespace mmsim {
@@ -38,6 +39,7 @@ struct SearchLimits {
 
 struct SearchProgress {
   std::uint64_t states = 0, transitions = 0, depth = 0, frontier = 0, memory_bytes = 0;
+  double states_in_the_end = -1;       // a guess; below 0: none
   bool hang_found = false;
 };
 
@@ -100,6 +102,7 @@ class Search {
   std::map<std::uint64_t, Layer> open_;        // by depth
   Layer layer_;
   std::uint64_t depth_ = 0;                    // of the states in layer_
+  LayerTrend trend_;
   SearchFindings found_;
   SearchFindings before_layer_;
   std::vector<std::unique_ptr<Worker>> workers_;
