@@ -1,11 +1,12 @@
 #include "sim/explore/search.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <thread>
+
+#include "sim/explore/batch.hpp"
 
 namespace mmsim {
 
@@ -16,20 +17,16 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-constexpr std::size_t kAhead = 16;              // fingerprints looked up later, so that memory is there when they are
 constexpr std::uint64_t kAlone_states = 512;    // a layer that is not worth waking others for
 
 }  // namespace
 
 struct Search::Worker {
-  struct Pending {
-    Hash128 hash;
-    const Outcome* outcome;
-    std::size_t chunk, index;     // of the state it comes from
-  };
-
   Worker(std::size_t n, Expander& expander, const Reduction* reduction) : number(n) {
-    if (reduction == nullptr) return;
+    if (reduction == nullptr) {
+      batch.emplace();
+      return;
+    }
     chain.emplace(expander, *reduction);
     here.emplace(expander);
     there.emplace(expander);
@@ -40,10 +37,9 @@ struct Search::Worker {
   Expansion expansion;
   std::optional<Chain> chain;        // these with a reduction
   std::optional<Walk> here, there;
-  std::array<Pending, kAhead> pending;
-  std::size_t pending_first = 0, pending_count = 0;
+  std::optional<Batch> batch;        // this without
   std::size_t chunk = 0, index = 0;
-  std::size_t parent_chunk = ~std::size_t{0}, parent_index = 0;
+  std::vector<std::size_t> expanded; // chunks of which successors are in the batch
   std::vector<Layer> reached;     // by depth beyond the next one
   SearchFindings found;
   std::exception_ptr fault;
@@ -167,12 +163,18 @@ void Search::work(Worker& worker) {
       }
       reduction_ != nullptr ? expand_some(worker) : expand_all(worker);
     }
-    drain(worker, 0);
-    worker.parent_chunk = ~std::size_t{0};
-    // Its states are not needed any more; those of one who was stopped are.
-    if (!stop_) layer_.chunks()[worker.chunk].bytes = {};
+    worker.expanded.push_back(worker.chunk);
+    if (reduction_ != nullptr) let_go_expanded(worker);
   }
-  drain(worker, 0);
+  if (reduction_ == nullptr) look_up_batch(worker);
+  let_go_expanded(worker);
+}
+
+// Their states are not needed any more; those of one who was stopped are.
+void Search::let_go_expanded(Worker& worker) {
+  if (stop_) return;
+  for (const std::size_t chunk : worker.expanded) layer_.chunks()[chunk].bytes = {};
+  worker.expanded.clear();
 }
 
 void Search::note_end(Worker& worker, bool completed, bool deadlock) {
@@ -184,12 +186,16 @@ void Search::note_end(Worker& worker, bool completed, bool deadlock) {
 void Search::expand_all(Worker& worker) {
   expander_.expand(worker.state, worker.expansion);
   note_end(worker, worker.expansion.completed, worker.expansion.deadlock());
+  Batch& batch = *worker.batch;
+  batch.begin({worker.chunk, worker.index});
   for (const std::uint32_t actor : worker.expansion.enabled) {
     const Outcome& outcome = *worker.expansion.outcomes[actor];
-    const Hash128 hash = expander_.successor_hash(worker.state, outcome);
-    visited_.prefetch(hash);
-    if (worker.pending_count == kAhead) drain(worker, kAhead - 1);
-    worker.pending[(worker.pending_first + worker.pending_count++) % kAhead] = {hash, &outcome, worker.chunk, worker.index};
+    if (batch.full()) {
+      look_up_batch(worker);
+      let_go_expanded(worker);
+      batch.begin({worker.chunk, worker.index});
+    }
+    batch.push(expander_.successor_hash(worker.state, outcome), worker.state.hash, outcome);
     ++worker.found.transitions;
   }
 }
@@ -238,32 +244,33 @@ Visited::Found Search::reach(Worker& worker, const State& state, std::uint64_t d
   return found;
 }
 
-void Search::drain(Worker& worker, std::size_t keep) {
-  for (; worker.pending_count > keep; --worker.pending_count) {
-    const Worker::Pending& pending = worker.pending[worker.pending_first];
-    worker.pending_first = (worker.pending_first + 1) % kAhead;
-    const bool same = pending.chunk == worker.parent_chunk && pending.index == worker.parent_index;
-    const auto from = [&]() -> const State& {
-      if (!same) Layer::unpack(layer_.chunks()[pending.chunk], pending.index, worker.parent);
-      worker.parent_chunk = pending.chunk;
-      worker.parent_index = pending.index;
-      return worker.parent;
-    };
-    const State& parent = from();
-    const Visited::Found found = visited_.add(pending.hash, {depth_ + 1, Visited::tag(parent.hash), pending.outcome->actor});
+void Search::look_up_batch(Worker& worker) {
+  Batch& batch = *worker.batch;
+  if (batch.empty()) return batch.clear();
+  batch.look_up_all(visited_, depth_ + 1, worker.number, workers_.size(), [&](const Hash128& state, const Arrival& arrival) {
+    const Visited::Found found = visited_.add(state, arrival);
     worker.found.loops |= found.depth != depth_ + 1;
-    if (!found.added) continue;
-    ++worker.found.states;
-    expander_.successor(parent, *pending.outcome, worker.next);
-    if (worker.reached.empty()) worker.reached.resize(1);
+    worker.found.states += found.added;
+    return found.added;
+  });
+  if (worker.reached.empty()) worker.reached.resize(1);
+  std::size_t chunk = ~std::size_t{0}, index = 0;
+  batch.for_each_new([&](const Batch::Parent& parent, const Outcome& outcome) {
+    if (parent.chunk != chunk || parent.index != index) Layer::unpack(layer_.chunks()[parent.chunk], parent.index, worker.parent);
+    chunk = parent.chunk;
+    index = parent.index;
+    expander_.successor(worker.parent, outcome, worker.next);
     worker.reached.front().push(worker.next);
-  }
+  });
+  batch.clear();
+  batch.hold(found_.states + worker.found.states * workers_.size());
 }
 
 bool Search::limit_reached(const Worker& worker) {
   auto& limit = const_cast<Worker&>(worker).found.limit;
   std::uint64_t frontier = 0;
   std::uint64_t bytes = layer_.bytes() + visited_.bytes() + expander_.executor().bytes();
+  if (worker.batch) bytes += worker.batch->bytes() * workers_.size();
   for (const Layer& layer : worker.reached) {
     frontier += layer.size() * workers_.size();
     bytes += layer.bytes() * workers_.size();

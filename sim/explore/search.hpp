@@ -89,7 +89,8 @@ class Search {
   void note_end(Worker& worker, bool completed, bool deadlock);
   bool visit(Worker& worker, std::uint32_t actor);
   Visited::Found reach(Worker& worker, const State& state, std::uint64_t depth, std::uint32_t actor, const Hash128& from);
-  void drain(Worker& worker, std::size_t keep);
+  void look_up_batch(Worker& worker);
+  void let_go_expanded(Worker& worker);
   bool limit_reached(const Worker& worker);
   void gather();
 
