@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "sim/core/holder.hpp"
 #include "sim/core/telling.hpp"
+#include "sim/explore/executor_log.hpp"
 
 namespace mmsim {
 
@@ -38,78 +38,6 @@ bool waiting_is_a_step(const Actor& actor) {
 }
 
 }  // namespace
-
-void add_edge(std::vector<Edge>& edges, LocalId to, const Changes& changes) {
-  auto edge = std::find_if(edges.begin(), edges.end(), [to](const Edge& e) { return e.to == to; });
-  if (edge == edges.end()) edge = edges.insert(edge, {to, {}});
-  if (std::find(edge->changes.begin(), edge->changes.end(), changes) == edge->changes.end()) edge->changes.push_back(changes);
-}
-
-// Listens to one step.
-class Executor::Log final : public AccessLog {
- public:
-  struct Seen {
-    CellId cell;
-    bool read_first = false;   // before it was written
-    bool test = false;         // read or written beside what the operation does with its lock
-    bool written = false;
-    bool tested_write = false;
-    CellValue value = 0;       // if read_first
-  };
-
-  Log(SharedMemory& memory, Actor& actor) : memory_(memory), actor_(actor) {}
-
-  void read(const void* cell, std::uint32_t bytes) override { read_cell(memory_.cell_at(cell, bytes), cell); }
-  void write(void* cell, std::uint32_t bytes) override { write_cell(memory_.cell_at(cell, bytes), cell); }
-  void read(const SharedArray& array) override { read_cell(memory_.cell_of(const_cast<SharedArray&>(array)), &array); }
-  void write(SharedArray& array) override { write_cell(memory_.cell_of(array), &array); }
-
-  void observe(bool on) { observing_ = on; }
-  // What the operation does within a Holder is told by its discipline.
-  void discipline(const void* holder, bool on) {
-    holder_ = static_cast<const std::byte*>(holder);
-    in_operation_ = on;
-  }
-  const std::vector<Seen>& seen() const { return seen_; }
-
- private:
-  Seen& at(CellId cell) {
-    for (Seen& seen : seen_)
-      if (seen.cell == cell) return seen;
-    seen_.push_back({cell});
-    return seen_.back();
-  }
-  bool in_holder(const void* address) const {
-    const auto* p = static_cast<const std::byte*>(address);
-    return in_operation_ && holder_ != nullptr && holder_ <= p && p < holder_ + sizeof(Holder);
-  }
-  void read_cell(CellId cell, const void* address) {
-    Seen& seen = at(cell);
-    if (!seen.written && !seen.read_first) {
-      seen.read_first = true;
-      seen.value = memory_.now(cell);
-    }
-    seen.test |= !in_holder(address);
-    if (observing_) actor_.history.add(hashed(cell));
-  }
-  void write_cell(CellId cell, const void* address) {
-    Seen& seen = at(cell);
-    if (!seen.written && !seen.read_first && memory_.array(cell) != nullptr) {   // it is changed in place
-      seen.read_first = true;
-      seen.value = memory_.now(cell);
-    }
-    seen.written = true;
-    seen.tested_write |= !in_holder(address);
-  }
-  std::uint64_t hashed(CellId cell) const { return memory_.content_key(cell); }
-
-  SharedMemory& memory_;
-  Actor& actor_;
-  std::vector<Seen> seen_;
-  const std::byte* holder_ = nullptr;
-  bool in_operation_ = false;
-  bool observing_ = false;
-};
 
 Executor::Executor(World& world)
     : world_(world), memory_(world.arena), local_by_key_(world.actors.size()), objects_(world.objects.size()) {
@@ -339,89 +267,6 @@ void Executor::check_writes(const Log& log) {
   const auto [a, b] = std::mismatch(shadow_.begin(), shadow_.end(), memory);
   std::fprintf(stderr, "offset %zu of the arena\n", static_cast<std::size_t>(a - shadow_.begin()));
   MMSIM_CHECK(false, "a step changed memory that is neither its actor's own nor Shared");
-}
-
-// Puts the outcome at the end of the way that the values it read lead, and adds to what is known of the local state.
-void Executor::remember(LocalId id, const Log& log, std::unique_ptr<Outcome> outcome) {
-  LocalState& local = locals_[id];
-  std::map<BlockId, std::vector<CellWrite>> writes;
-  Changes changes;
-  for (const Log::Seen& seen : log.seen()) {
-    std::uint8_t modes = 0;
-    if (seen.test) modes |= kReads;
-    if (seen.tested_write) modes |= kWrites;
-    // Who begins to wait has seen that it is taken, and could not once it is free.
-    if (modes == 0) modes = outcome->join ? kReads : lock_access_.discipline == Discipline::kRelease ? kReleases : kAcquires;
-    outcome->accesses.push_back({seen.cell, modes});
-    if (seen.read_first) outcome->looks |= memory_.place_bit_of(seen.cell);
-    if (!seen.written) continue;
-    outcome->touches |= memory_.place_bit_of(seen.cell);
-    const CellValue value = memory_.now(seen.cell);
-    const BlockId block = memory_.block_of(seen.cell);
-    writes[block].push_back({seen.cell, value});
-    changes.push_back({seen.cell, seen.read_first, seen.read_first ? memory_.key(seen.cell, seen.value) : 0, memory_.key(seen.cell, value)});
-  }
-  outcome->blocks = std::vector<BlockWrite>(writes.size());
-  std::size_t at = 0;
-  for (auto& [block, cells] : writes) {
-    const BlockValue now = memory_.after(block, memory_.known_in_memory(block), cells);
-    memory_.in_memory(block, now);
-    outcome->blocks[at].block = block;
-    outcome->blocks[at++].writes = std::move(cells);
-  }
-  std::sort(outcome->accesses.begin(), outcome->accesses.end(), [](const Access& a, const Access& b) { return a.cell < b.cell; });
-  for (const Access& access : outcome->accesses) {
-    const auto known = std::find_if(local.accesses.begin(), local.accesses.end(), [&](const Access& a) { return a.cell == access.cell; });
-    if (known == local.accesses.end())
-      local.accesses.push_back(access);
-    else
-      known->modes |= access.modes;
-  }
-  if (outcome->enabled) add_edge(local.edges, outcome->next, changes);
-  outcome->number = static_cast<std::uint32_t>(outcomes_.size());
-  bytes_ += sizeof(Outcome) + 64 * outcome->blocks.size() + 8 * outcome->accesses.size() + sizeof(Change) * changes.size();
-  outcomes_.push_back(std::move(outcome));
-  link(local, log, *outcomes_.back());
-}
-
-void Executor::link(LocalState& local, const Log& log, const Outcome& outcome) {
-  const auto new_node = [this] {
-    nodes_.push_back(std::make_unique<LocalState::Node>());
-    bytes_ += sizeof(LocalState::Node) + sizeof(LocalState::Node::Branch);
-    return nodes_.back().get();
-  };
-  std::vector<const Log::Seen*> reads;
-  for (const Log::Seen& seen : log.seen())
-    if (seen.read_first) reads.push_back(&seen);
-  // From the leaf up, so that nobody meets a node without its end.
-  LocalState::Node* node = local.root.load(std::memory_order_relaxed);
-  std::size_t depth = 0;
-  LocalState::Node* last = nullptr;
-  while (node != nullptr) {
-    MMSIM_CHECK(depth < reads.size() && node->cell == reads[depth]->cell, "two runs of one step looked at different memory");
-    last = node;
-    const CellValue value = reads[depth++]->value;
-    const LocalState::Node::Branch* branch = node->branches.load(std::memory_order_relaxed);
-    while (branch != nullptr && branch->value != value) branch = branch->sibling;
-    node = branch != nullptr ? branch->to : nullptr;
-  }
-  LocalState::Node* below = new_node();
-  below->outcome = &outcome;
-  const auto put_above = [this](LocalState::Node& above, CellValue value, LocalState::Node* to) {
-    branches_.push_back(std::make_unique<LocalState::Node::Branch>(
-        LocalState::Node::Branch{value, to, above.branches.load(std::memory_order_relaxed)}));
-    above.branches.store(branches_.back().get(), std::memory_order_release);
-  };
-  for (std::size_t i = reads.size(); i > depth; --i) {
-    LocalState::Node* above = new_node();
-    above->cell = reads[i - 1]->cell;
-    put_above(*above, reads[i - 1]->value, below);
-    below = above;
-  }
-  if (last == nullptr)
-    local.root.store(below, std::memory_order_release);
-  else
-    put_above(*last, reads[depth - 1]->value, below);
 }
 
 }  // namespace mmsim
