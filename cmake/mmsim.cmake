@@ -5,8 +5,12 @@
 #   mmsim_tests(core SOURCES a_test.cpp DEPENDS ...)           core_test, its cases found by CTest
 #   mmsim_benchmark(engine_bench SOURCES ... DEPENDS ...)      only with MMSIM_BENCHMARKS
 
-# What is tested is optimised as it is shipped; the tests themselves are better compiled fast than run fast.
+# What is tested is optimised as it is shipped, and has every sanitizer; the tests themselves are better compiled fast than run fast.
+# UndefinedBehaviorSanitizer would take 40 % of their compilation.
 set(MMSIM_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+if(MMSIM_SANITIZE MATCHES undefined)
+  list(APPEND MMSIM_TEST_OPTIONS -fno-sanitize=undefined)
+endif()
 
 function(mmsim_library name)
   cmake_parse_arguments(arg "MESSAGES" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
