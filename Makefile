@@ -24,7 +24,7 @@ test: build sanitize clang
 	tools/check-readme
 	ctest --preset sanitize
 
-# The same of an unoptimised build too. (In `test` the sanitized one, -O1, stands for other levels.)
+# The same of an unoptimised build too. (In `test` the sanitized one, -O1, and Clang's, -O2, stand for other levels.)
 digests: build debug sanitize clang
 	tools/check-digests build/release/mmsim build/debug/mmsim build/clang/mmsim build/sanitize/mmsim
 

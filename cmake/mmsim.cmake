@@ -49,6 +49,7 @@ function(mmsim_tests name)
   endif()
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name}_test ${arg_SOURCES})
+  # All tests link what the headers that they share need, messages too.
   target_link_libraries(${name}_test PRIVATE mmsim_${name} ${arg_DEPENDS} mmsim_proto fmt::fmt rapidcheck rapidcheck_gtest GTest::gmock GTest::gtest_main)
   target_compile_options(${name}_test PRIVATE ${MMSIM_TEST_OPTIONS})
   if(MMSIM_PRECOMPILE)

@@ -188,6 +188,7 @@ TEST(Explore, a_checkpoint_that_does_not_fit_is_a_usage_error) {
                      "--checkpoint /no/such/directory/c: No such file or directory");
   expect_usage_error({"explore", kAbba, "--checkpoint", foreign.path, "--strategy", "random"},
                      "mmsim explore: --checkpoint is for complete searches; expected --strategy exhaustive beside it, not random");
+  expect_usage_error({"explore", kAbba, "--checkpoint-every", "5"}, "mmsim explore: --checkpoint-every requires --checkpoint");
 }
 
 TEST(Replay, takes_the_steps_of_a_witness_to_the_same_hang) {

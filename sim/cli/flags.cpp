@@ -71,14 +71,16 @@ void add_bounds(CLI::App& explore, ExploreOptions& options) {
       ->check(seconds())
       ->type_name("S");
   explore.add_flag("--first", options.stop_at_first, "end it with the first hang");
-  explore
-      .add_option("--checkpoint", options.checkpoint_path,
-                  "keep the search in this file now and then and when it is ended; go on from it if it is there")
-      ->type_name("FILE");
+  CLI::Option* const checkpoint =
+      explore
+          .add_option("--checkpoint", options.checkpoint_path,
+                      "keep the search in this file now and then and when it is ended; go on from it if it is there")
+          ->type_name("FILE");
   explore
       .add_option("--checkpoint-every", options.checkpoint_pause_s,
                   "how long after it was kept the search is kept again (default: 60); longer where keeping it would take more than a "
                   "twentieth of the time")
+      ->needs(checkpoint)
       ->check(seconds())
       ->type_name("S");
 }
