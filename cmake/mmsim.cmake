@@ -2,6 +2,7 @@
 #
 #   mmsim_library(core SOURCES a.cpp b.cpp DEPENDS ...)        libmmsim_core.a
 #   mmsim_library(run MESSAGES SOURCES ...)                    the same of a folder that handles scenarios or results
+#   mmsim_library(run ... APART a.cpp | ONE_BY_ONE)            files that do not go with others into one (see mmsim_merge)
 #   mmsim_tests(core SOURCES a_test.cpp DEPENDS ...)           core_test, its cases found by CTest
 #   mmsim_benchmark(engine_bench SOURCES ... DEPENDS ...)      only with MMSIM_BENCHMARKS
 
@@ -12,9 +13,24 @@ if(MMSIM_SANITIZE MATCHES undefined)
   list(APPEND MMSIM_TEST_OPTIONS -fno-sanitize=undefined)
 endif()
 
+# With CMAKE_UNITY_BUILD several files of a library are compiled as one, which takes a third of the time from scratch, and more for one
+# change. Files that have a name of their own which others have too are kept apart.
+function(mmsim_merge target apart one_by_one)
+  if(NOT CMAKE_UNITY_BUILD)
+    return()
+  endif()
+  set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  # Coroutines have frames of types that only their own file knows; the merged file counts as another one.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  if(one_by_one)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+  endif()
+endfunction()
+
 function(mmsim_library name)
-  cmake_parse_arguments(arg "MESSAGES" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "MESSAGES;ONE_BY_ONE" "" "SOURCES;APART;DEPENDS;PRIVATE" ${ARGN})
   add_library(mmsim_${name} STATIC ${arg_SOURCES})
+  mmsim_merge(mmsim_${name} "${arg_APART}" "${arg_ONE_BY_ONE}")
   target_link_libraries(mmsim_${name} PUBLIC mmsim_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE})
   if(arg_MESSAGES AND MMSIM_PRECOMPILE)
     target_precompile_headers(mmsim_${name} REUSE_FROM mmsim_frame)
@@ -49,6 +65,7 @@ function(mmsim_tests name)
   endif()
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name}_test ${arg_SOURCES})
+  set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)   # their helpers have short names, often the same
   # All tests link what the headers that they share need, messages too.
   target_link_libraries(${name}_test PRIVATE mmsim_${name} ${arg_DEPENDS} mmsim_proto fmt::fmt rapidcheck rapidcheck_gtest GTest::gmock GTest::gtest_main)
   target_compile_options(${name}_test PRIVATE ${MMSIM_TEST_OPTIONS})
