@@ -5,6 +5,7 @@
 // Addresses inside an arena count by their offset, which is the same in every process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <ranges>
 #include <type_traits>
@@ -58,6 +59,11 @@ struct Hash128 {
   friend Hash128 operator^(Hash128 a, const Hash128& b) { return a ^= b; }
   friend bool operator==(const Hash128&, const Hash128&) = default;
   friend auto operator<=>(const Hash128&, const Hash128&) = default;
+};
+
+// For tables that are only looked up in.
+struct HashOfHash {
+  std::size_t operator()(const Hash128& hash) const { return hash.low; }
 };
 
 // What of a list is still to come: the part before `at` is over and need not tell states apart.

@@ -6,10 +6,24 @@
 
 #include "sim/core/telling.hpp"
 #include "sim/explore/executor_log.hpp"
+#include "sim/explore/pause.hpp"
 
 namespace mmsim {
 
 namespace {
+
+constexpr int kSpins_most = 4000;        // about as long as a step takes
+
+// Another worker has the lock for some microseconds: to sleep and be woken takes longer than that.
+std::unique_lock<std::mutex> hold(std::mutex& mutex) {
+  std::unique_lock<std::mutex> lock(mutex, std::try_to_lock);
+  for (int i = 0; i < kSpins_most && !lock.owns_lock(); ++i) {
+    pause();
+    if (i % 16 == 15) (void)lock.try_lock();
+  }
+  if (!lock.owns_lock()) lock.lock();
+  return lock;
+}
 
 constexpr std::uint64_t kJoined = 0x6a6f696e;
 constexpr int kCalls_most = 1'000'000;   // in one step
@@ -44,7 +58,7 @@ Executor::Executor(World& world)
   MMSIM_CHECK(world.exploring, "this world was built to run against the clock");
   for (Actor* actor : world_.actors) begin(*actor);
   initial_memory_.assign(begin_of(world_.arena), begin_of(world_.arena) + world_.arena.used_bytes());
-  for (Actor* actor : world_.actors) initial_.push_back(local_of(*actor));
+  for (Actor* actor : world_.actors) initial_.push_back(local_of(*actor, nullptr));
 }
 
 void Executor::begin(Actor& actor) {
@@ -113,7 +127,7 @@ void Executor::rewind() {
   memory_.sync({}, nullptr, reinterpret_cast<const std::byte*>(~std::uintptr_t{0}));
 }
 
-LocalId Executor::local_of(Actor& actor) {
+LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before) {
   const auto [known, added] = local_by_key_[actor.id].try_emplace(actor.history, static_cast<LocalId>(locals_.size()));
   if (!added) return known->second;
   LocalState& local = locals_.append();
@@ -122,7 +136,7 @@ LocalId Executor::local_of(Actor& actor) {
   local.hash.add(0x6c6f63616c);
   local.actor = actor.id;
   local.finished = actor.state == ActorState::kFinished;
-  local.heap = images_.save(actor.heap->begin(), actor.heap->used_bytes());
+  local.heap = images_.save(actor.heap->begin(), actor.heap->used_bytes(), heap_before);
   if (actor.pending != nullptr) {
     local.spins = actor.pending->spins();
     local.might_sleep = actor.pending->might_sleep();
@@ -151,7 +165,7 @@ const Outcome* Executor::look_up(const LocalState& local, std::span<const BlockV
 const Outcome& Executor::outcome(LocalId id, std::span<const BlockValue> blocks) {
   const LocalState& local = locals_[id];
   if (const Outcome* known = look_up(local, blocks)) return *known;
-  const std::lock_guard one_at_a_time(running_);
+  const auto one_at_a_time = hold(running_);
   if (const Outcome* known = look_up(local, blocks)) return *known;
   return run(id, blocks);
 }
@@ -159,7 +173,7 @@ const Outcome& Executor::outcome(LocalId id, std::span<const BlockValue> blocks)
 BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
   BlockValue value;
   if (write.known(before, value)) return value;
-  const std::lock_guard one_at_a_time(running_);
+  const auto one_at_a_time = hold(running_);
   if (write.known(before, value)) return value;
   value = memory_.after(write.block, before, write.writes);
   const_cast<BlockWrite&>(write).learn(before, value);
@@ -218,7 +232,7 @@ const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks) {
     if (memory_.find(holder, owner)) outcome->owner_cell = owner;
   }
   check_writes(log);
-  if (outcome->enabled) outcome->next = local_of(actor);
+  if (outcome->enabled) outcome->next = local_of(actor, &local.heap);
   if (holder != nullptr && !outcome->join)
     lock_access_ = {discipline, static_cast<const std::byte*>(holder)};
   else

@@ -8,8 +8,10 @@
 // 4. outcome() may be called by any thread; one at a time runs a step.
 #pragma once
 
+#include <deque>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/core/world.hpp"
@@ -183,7 +185,7 @@ class Executor {
   const Outcome& run(LocalId local, std::span<const BlockValue> blocks);
   void begin(Actor& actor);
   void go_on(Actor& actor);
-  LocalId local_of(Actor& actor);
+  LocalId local_of(Actor& actor, const ImageStore::Image* heap_before);
   void before_step();
   void copy_to_shadow(const void* address, std::size_t bytes);
   void check_writes(const Log& log);
@@ -197,13 +199,13 @@ class Executor {
   World& world_;
   SharedMemory memory_;
   StableVector<LocalState> locals_;
-  std::vector<std::map<Hash128, LocalId>> local_by_key_;   // by actor
+  std::vector<std::unordered_map<Hash128, LocalId, HashOfHash>> local_by_key_;   // by actor; for look-up only
   std::size_t objects_;                                    // of the world, none of which is made later
   std::vector<LocalId> initial_;
   std::vector<std::byte> initial_memory_;                  // of the common heap
   std::vector<std::unique_ptr<Outcome>> outcomes_;
-  std::vector<std::unique_ptr<LocalState::Node>> nodes_;
-  std::vector<std::unique_ptr<LocalState::Node::Branch>> branches_;
+  std::deque<LocalState::Node> nodes_;
+  std::deque<LocalState::Node::Branch> branches_;
   std::vector<std::pair<const void*, std::size_t>> excused_;
   std::vector<std::byte> shadow_;                          // common memory as the last step left it
   bool shadow_stale_ = true;

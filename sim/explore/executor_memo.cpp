@@ -56,9 +56,9 @@ void Executor::remember(LocalId id, const Log& log, std::unique_ptr<Outcome> out
 
 void Executor::link(LocalState& local, const Log& log, const Outcome& outcome) {
   const auto new_node = [this] {
-    nodes_.push_back(std::make_unique<LocalState::Node>());
+    LocalState::Node& node = nodes_.emplace_back();
     bytes_ += sizeof(LocalState::Node) + sizeof(LocalState::Node::Branch);
-    return nodes_.back().get();
+    return &node;
   };
   std::vector<const Log::Seen*> reads;
   for (const Log::Seen& seen : log.seen())
@@ -78,9 +78,8 @@ void Executor::link(LocalState& local, const Log& log, const Outcome& outcome) {
   LocalState::Node* below = new_node();
   below->outcome = &outcome;
   const auto put_above = [this](LocalState::Node& above, CellValue value, LocalState::Node* to) {
-    branches_.push_back(std::make_unique<LocalState::Node::Branch>(
-        LocalState::Node::Branch{value, to, above.branches.load(std::memory_order_relaxed)}));
-    above.branches.store(branches_.back().get(), std::memory_order_release);
+    branches_.push_back({value, to, above.branches.load(std::memory_order_relaxed)});
+    above.branches.store(&branches_.back(), std::memory_order_release);
   };
   for (std::size_t i = reads.size(); i > depth; --i) {
     LocalState::Node* above = new_node();

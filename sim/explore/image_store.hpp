@@ -16,7 +16,8 @@ class ImageStore {
  public:
   using Image = std::vector<std::uint32_t>;   // pieces
 
-  Image save(const std::byte* from, std::size_t bytes);
+  // `like`: an image that may have many pieces in common, in the same places; nullptr: none is known.
+  Image save(const std::byte* from, std::size_t bytes, const Image* like = nullptr);
   // Writes whole pieces: up to 127 bytes behind the end of what was saved are zeroed.
   void restore(const Image& image, std::byte* to) const;
   static std::size_t extent(const Image& image) { return image.size() * kPiece_bytes; }
@@ -25,10 +26,8 @@ class ImageStore {
  private:
   static constexpr std::size_t kPiece_bytes = 128;
   static constexpr std::size_t kSlab_pieces = 1024;
-  struct HashOfHash {
-    std::size_t operator()(const Hash128& hash) const { return hash.low; }
-  };
 
+  std::uint32_t number_of(const std::byte* piece);
   std::byte* piece(std::uint32_t id) const { return slabs_[id / kSlab_pieces].get() + id % kSlab_pieces * kPiece_bytes; }
 
   std::vector<std::unique_ptr<std::byte[]>> slabs_;

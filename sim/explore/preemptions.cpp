@@ -13,10 +13,6 @@ constexpr Index kNone = ~Index{0};
 constexpr std::uint32_t kNobody = 0xffff;
 constexpr std::uint64_t kBytes_per_state = 80;   // of the maps below, roughly
 
-struct HashOfHash {
-  std::size_t operator()(const Hash128& hash) const { return hash.low; }
-};
-
 // States that wait to be expanded, with who came last and where they stand in the list of all.
 struct Wave {
   Layer states;

@@ -86,6 +86,8 @@ BlockId SharedMemory::block_of(CellId id) {
     block.place_bit = place_bit(cell.address);
     block.contents.append();
     block.numbers.emplace(Hash128{}, BlockValue{0});
+    in_memory_.push_back(0);
+    places_.push_back(cell.address);
     bytes_ += sizeof(Block);
   }
   Block& block = blocks_[at->second];
@@ -150,18 +152,17 @@ void SharedMemory::put(const Cell& cell, CellValue value) {
 
 void SharedMemory::sync(std::span<const BlockValue> blocks, const std::byte* stale_begin, const std::byte* stale_end) {
   written_.clear();
-  for (BlockId id = 0; id < blocks_.size(); ++id) {
-    Block& block = blocks_[id];
+  for (BlockId id = 0; id < in_memory_.size(); ++id) {
     const BlockValue wanted = id < blocks.size() ? blocks[id] : BlockValue{0};
-    const std::byte* place = cells_[block.cells.front()].address;
-    const bool stale = stale_begin <= place && place < stale_end;
-    if (block.in_memory == wanted && !stale) continue;
+    const bool stale = stale_begin <= places_[id] && places_[id] < stale_end;
+    if (in_memory_[id] == wanted && !stale) continue;
+    const Block& block = blocks_[id];
     const Content& content = block.contents[wanted];
     for (std::size_t field = 0; field < block.cells.size(); ++field) {
       const Cell& cell = cells_[block.cells[field]];
       put(cell, field < content.fields ? content.values[field] : cell.initial);
     }
-    block.in_memory = wanted;
+    in_memory_[id] = wanted;
   }
 }
 

@@ -75,8 +75,8 @@ class SharedMemory {
   void sync(std::span<const BlockValue> blocks, const std::byte* stale_begin, const std::byte* stale_end);
   // Where the last sync() wrote.
   const std::vector<std::pair<const void*, std::size_t>>& written_by_sync() const { return written_; }
-  void in_memory(BlockId block, BlockValue value) { blocks_[block].in_memory = value; }   // a step left it so
-  BlockValue known_in_memory(BlockId block) const { return blocks_[block].in_memory; }
+  void in_memory(BlockId block, BlockValue value) { in_memory_[block] = value; }   // a step left it so
+  BlockValue known_in_memory(BlockId block) const { return in_memory_[block]; }
   std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -98,7 +98,6 @@ class SharedMemory {
     std::map<Hash128, BlockValue> numbers;
     std::vector<CellId> cells;              // by field
     std::uint64_t place_bit = 0;
-    BlockValue in_memory = 0;
   };
   struct ArrayContent {
     Hash128 key;
@@ -118,6 +117,8 @@ class SharedMemory {
   Arena& arena_;
   StableVector<Cell> cells_;
   StableVector<Block> blocks_;
+  std::vector<BlockValue> in_memory_;        // by block: looked through before each step
+  std::vector<const std::byte*> places_;     // by block
   StableVector<ArrayContent> arrays_;
   std::map<Hash128, CellValue> array_numbers_;
   std::unordered_map<const void*, CellId> cell_by_address_;      // for look-up only

@@ -4,21 +4,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <new>
+
+#include "sim/explore/pause.hpp"
 
 namespace mmsim {
 
 namespace {
 
-constexpr int kSegment_bits = 6;                          // for several workers
+constexpr int kSegment_bits_most = 6;
 constexpr std::size_t kHuge_bytes = std::size_t{2} << 20;
 constexpr std::size_t kWorthHuge_bytes = 4 * kHuge_bytes;   // of a segment, from when on huge pages are asked for
 
-void pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
+// Several for each worker, so that two seldom want the same one; not many more: large ones get huge pages, which spare two thirds of
+// the time that a look-up waits.
+int segment_bits(int workers) {
+  return workers > 1 ? std::min(kSegment_bits_most, static_cast<int>(std::bit_width(static_cast<unsigned>(workers - 1))) + 2) : 0;
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ class Visited::Hold {
 
 // Address space for twice what the machine has, or for less if the system does not give so much; memory is taken as it is touched.
 Visited::Visited(int workers)
-    : segment_bits_(workers > 1 ? kSegment_bits : 0),
+    : segment_bits_(segment_bits(workers)),
       segments_n_(std::size_t{1} << segment_bits_),
       segments_(std::make_unique<Segment[]>(segments_n_)) {
   const std::size_t machine_bytes = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));

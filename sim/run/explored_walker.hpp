@@ -19,10 +19,6 @@
 
 namespace mmsim {
 
-struct HashOfHash {
-  std::size_t operator()(const Hash128& hash) const { return hash.low; }
-};
-
 // Listens to a step, and compares what it does with what the same step did before, event by event.
 class Listener final : public AccessLog {
  public:
