@@ -7,7 +7,9 @@
 namespace mmsim {
 
 ExhaustiveSearch::ExhaustiveSearch(Expander& expander, Reduction& reduction, ExhaustiveOptions options)
-    : expander_(expander), reduction_(reduction), options_(std::move(options)) {}
+    : expander_(expander), reduction_(reduction), options_(std::move(options)) {
+  reduction_.use(options_.jobs);
+}
 
 SearchFindings ExhaustiveSearch::run() {
   using Clock = std::chrono::steady_clock;   // to end in time only

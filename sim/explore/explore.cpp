@@ -194,7 +194,7 @@ void Exploration::add_all_hangs(const Visited& visited, const SearchFindings& fo
   about().set_hang_states(deadlocks_.kept().size());
   bool every = found.limit.empty() && deadlocks_.kept().size() == found.deadlock_states;
   if (found.limit.empty() && found.loops) {
-    const StateGraph graph(expander(), reduction(), kGraph_states, options_.interrupted);
+    const StateGraph graph(expander(), reduction(), {kGraph_states, options_.interrupted, options_.jobs});
     every &= graph.complete();
     if (graph.complete()) add_endless(out_, world_, graph);
   }
@@ -203,7 +203,7 @@ void Exploration::add_all_hangs(const Visited& visited, const SearchFindings& fo
 
 // Nobody is at an end, but there may be states from which nothing completes any more.
 void Exploration::look_for_loops() {
-  const StateGraph graph(expander(), reduction(), kGraph_states, options_.interrupted);
+  const StateGraph graph(expander(), reduction(), {kGraph_states, options_.interrupted, options_.jobs});
   if (!graph.complete()) {
     about().set_complete(false);
     set_limit("interrupted");

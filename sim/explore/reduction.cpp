@@ -33,7 +33,7 @@ Hash128 key_of_edge(const LocalKey& from, const LocalKey& to) {
   return key;
 }
 
-LocalKey key_of(const LocalState& local) { return {local.key, local.actor}; }
+LocalKey key_of_local(const LocalState& local) { return {local.key, local.actor}; }
 
 bool contains(const std::vector<Hash128>& edges, const Hash128& edge) { return std::binary_search(edges.begin(), edges.end(), edge); }
 
@@ -48,12 +48,13 @@ Reduction::Noted Reduction::gather() const {
   Noted out;
   out.met = all_met();
   out.words = expander_.executor().memory().cells() / 64 + 1;
+  const std::vector<NotedEdge> edges = edges_of(out.met);
+  out.flow = BackFlow(out.met.size(), edges);
   gather_futures(out);
-  gather_edges(out);
+  gather_onward(out, edges);
   return out;
 }
 
-// Successors mostly have larger numbers, so going down a few times reaches the fixpoint.
 void Reduction::gather_futures(Noted& noted) const {
   const Executor& executor = expander_.executor();
   const Union& met = noted.met;
@@ -81,49 +82,23 @@ void Reduction::gather_futures(Noted& noted) const {
     if (!noted_[i].accesses.empty() || !noted_[i].edges.empty()) noted.open[met.place[i]] = false;
   }
   for (const std::uint32_t i : met.only) noted.open[met.place[i]] = noted_[i].accesses.empty() && noted_[i].edges.empty();
-  flow_back(noted);
+  noted.flow.run(noted.futures, row, jobs_);
 }
 
-// Of a local state's future is what its successors' futures are.
-void Reduction::flow_back(Noted& noted) const {
-  const Executor& executor = expander_.executor();
-  const Union& met = noted.met;
-  std::vector<std::uint64_t>& futures = noted.futures;
-  const std::size_t row = kUses * noted.words;
-  bool changed = true;
-  const auto merge = [&](std::size_t at, std::size_t next) {
-    if (next == at) return;
-    std::uint64_t* mine = &futures[at * row];
-    const std::uint64_t* its = &futures[next * row];
-    for (std::size_t i = 0; i < row; ++i) {
-      changed |= (its[i] & ~mine[i]) != 0;
-      mine[i] |= its[i];
-    }
-  };
-  while (std::exchange(changed, false)) {
-    for (std::size_t id = met.locals; id-- > 0;)
-      for (const Edge& edge : executor.local(static_cast<LocalId>(id)).edges) merge(id, edge.to);
-    for (std::size_t i = noted_.size(); i-- > 0;)
-      for (const Edge& edge : noted_[i].edges) merge(met.place[i], met.place[edge.to]);
-  }
-}
-
-void Reduction::gather_edges(Noted& noted) const {
+std::vector<NotedEdge> Reduction::edges_of(const Union& met) const {
   const Executor& executor = expander_.executor();
   std::vector<NotedEdge> edges;
-  std::vector<Hash128> keys;
-  for (std::uint32_t id = 0; id < noted.met.locals; ++id)
-    for (const Edge& edge : executor.local(id).edges) {
-      edges.push_back({id, edge.to, &edge});
-      keys.push_back(key_of_edge(key_of(executor.local(id)), key_of(executor.local(edge.to))));
-    }
+  for (std::uint32_t id = 0; id < met.locals; ++id)
+    for (const Edge& edge : executor.local(id).edges) edges.push_back({id, edge.to, &edge});
   for (std::size_t i = 0; i < noted_.size(); ++i)
-    for (const Edge& edge : noted_[i].edges) {
-      edges.push_back({noted.met.place[i], noted.met.place[edge.to], &edge});
-      keys.push_back(key_of_edge(noted_[i].local, noted_[edge.to].local));
-    }
+    for (const Edge& edge : noted_[i].edges) edges.push_back({met.place[i], met.place[edge.to], &edge});
+  return edges;
+}
+
+void Reduction::gather_onward(Noted& noted, const std::vector<NotedEdge>& edges) const {
   const std::vector<bool> recurs = recurrent(noted.met.size(), edges);
-  for (std::size_t i = 0; i < edges.size(); ++i) (recurs[i] ? noted.recurrent : noted.onward).push_back(keys[i]);
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    (recurs[i] ? noted.recurrent : noted.onward).push_back(key_of_edge(key_of(noted.met, edges[i].from), key_of(noted.met, edges[i].to)));
   sort_unique(noted.recurrent);
   sort_unique(noted.onward);
   // An edge may have been noted in two processes.
@@ -137,7 +112,7 @@ const std::uint64_t* Reduction::row_elsewhere(const LocalKey& local) const {
 
 bool Reduction::is_onward(const Outcome& outcome) const {
   const Executor& executor = expander_.executor();
-  return outcome.enabled && contains(onward_edges_, key_of_edge(key_of(executor.local(outcome.from)), key_of(executor.local(outcome.next))));
+  return outcome.enabled && contains(onward_edges_, key_of_edge(key_of_local(executor.local(outcome.from)), key_of_local(executor.local(outcome.next))));
 }
 
 // Whether what the choices were made by had all that is in this.
@@ -159,19 +134,21 @@ bool Reduction::covered(const Noted& noted) const {
   return true;
 }
 
-std::uint32_t Reduction::actor_of(const Union& met, std::size_t at) const {
-  return at < met.locals ? expander_.executor().local(static_cast<LocalId>(at)).actor : noted_[met.only[at - met.locals]].local.actor;
+LocalKey Reduction::key_of(const Union& met, std::size_t at) const {
+  return at < met.locals ? key_of_local(expander_.executor().local(static_cast<LocalId>(at))) : noted_[met.only[at - met.locals]].local;
 }
 
 // Takes over what each actor was ever seen to use, for local states of which nothing is known, and gives these all of it.
 void Reduction::widen(Noted& noted) {
   const std::size_t row = kUses * noted.words;
   anything_.assign(actors_ * row, 0);
+  for (std::size_t at = 0; at < noted.met.size(); ++at) {
+    std::uint64_t* const its = &anything_[key_of(noted.met, at).actor * row];
+    for (std::size_t i = 0; i < row; ++i) its[i] |= noted.futures[at * row + i];
+  }
   for (std::size_t at = 0; at < noted.met.size(); ++at)
-    for (std::size_t i = 0; i < row; ++i) anything_[actor_of(noted.met, at) * row + i] |= noted.futures[at * row + i];
-  for (std::size_t at = 0; at < noted.met.size(); ++at)
-    if (noted.open[at]) std::copy_n(&anything_[actor_of(noted.met, at) * row], row, &noted.futures[at * row]);
-  flow_back(noted);
+    if (noted.open[at]) std::copy_n(&anything_[key_of(noted.met, at).actor * row], row, &noted.futures[at * row]);
+  noted.flow.run(noted.futures, row, jobs_);
 }
 
 bool Reduction::learn() {

@@ -41,6 +41,7 @@
 // but of 5000 random programs with handlers one still lost 2 of 20 deadlock states. explore_scenario() leaves the reduction off for them.
 #pragma once
 
+#include "sim/explore/back_flow.hpp"
 #include "sim/explore/expander.hpp"
 #include "sim/explore/knowledge.hpp"
 
@@ -50,6 +51,8 @@ class Reduction {
  public:
   explicit Reduction(Expander& expander);
 
+  // Threads that learn().
+  void use(int jobs) { jobs_ = jobs; }
   // Takes over what the executor has learned. False if the futures that were used until now cover it. Not while others choose.
   bool learn();
 
@@ -91,10 +94,11 @@ class Reduction {
     std::size_t size() const { return locals + only.size(); }
   };
   Union all_met() const;
-  std::uint32_t actor_of(const Union& met, std::size_t at) const;
+  LocalKey key_of(const Union& met, std::size_t at) const;
   // What was noted of all local states met.
   struct Noted {
     Union met;
+    BackFlow flow;
     std::size_t words = 0;                  // of 64 cells
     std::vector<std::uint64_t> futures;
     std::vector<bool> open;                 // local states whose next step was never looked at
@@ -103,15 +107,16 @@ class Reduction {
   Noted gather() const;
   bool covered(const Noted& noted) const;
   void gather_futures(Noted& noted) const;
-  void flow_back(Noted& noted) const;
   void widen(Noted& noted);
-  void gather_edges(Noted& noted) const;
+  std::vector<NotedEdge> edges_of(const Union& met) const;
+  void gather_onward(Noted& noted, const std::vector<NotedEdge>& edges) const;
   void freeze(Noted noted);
   bool is_onward(const Outcome& outcome) const;
   bool foreign_releases_seen() const { return foreign_releases_elsewhere_ || expander_.executor().foreign_releases(); }
 
   Expander& expander_;
   std::size_t actors_;
+  int jobs_ = 1;
   std::uint64_t epoch_ = 1;
   std::size_t known_locals_ = 0;
   bool foreign_releases_ = false;

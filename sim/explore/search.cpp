@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <optional>
-#include <thread>
 
 #include "sim/explore/batch.hpp"
+#include "sim/explore/in_parallel.hpp"
 
 namespace mmsim {
 
@@ -17,7 +16,10 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-constexpr std::uint64_t kAlone_states = 512;    // a layer that is not worth waking others for
+// A layer that is not worth waking others for, and how many states a worker takes at a time: with reduction a state may cost a
+// hundred times as much as without, where it costs less than a microsecond.
+constexpr std::uint64_t kAlone_states = 512, kAlone_states_reduced = 64;
+constexpr std::uint32_t kUnit_states = 256, kUnit_states_reduced = 16;
 
 }  // namespace
 
@@ -39,10 +41,9 @@ struct Search::Worker {
   std::optional<Walk> here, there;
   std::optional<Batch> batch;        // this without
   std::size_t chunk = 0, index = 0;
-  std::vector<std::size_t> expanded; // chunks of which successors are in the batch
+  std::vector<std::size_t> expanded; // units of which successors are in the batch
   std::vector<Layer> reached;     // by depth beyond the next one
   SearchFindings found;
-  std::exception_ptr fault;
 };
 
 Search::Search(Expander& expander, const Reduction* reduction, int jobs, const SearchLimits& limits,
@@ -104,23 +105,29 @@ SearchFindings Search::go_on(std::map<std::uint64_t, Layer> open, SearchFindings
   return found_;
 }
 
+void Search::divide_layer() {
+  const std::uint32_t most = reduction_ != nullptr ? kUnit_states_reduced : kUnit_states;
+  units_.clear();
+  next_unit_ = 0;
+  left_ = std::make_unique<std::atomic<std::uint32_t>[]>(layer_.chunks().size());
+  for (std::size_t chunk = 0; chunk < layer_.chunks().size(); ++chunk) {
+    const std::uint32_t count = layer_.chunks()[chunk].count;
+    left_[chunk] = count;
+    for (std::uint32_t begin = 0; begin < count; begin += most) units_.push_back({chunk, begin, std::min(begin + most, count)});
+  }
+}
+
 void Search::expand_layer() {
-  next_chunk_ = 0;
-  const bool alone = layer_.size() < kAlone_states;
-  std::vector<std::thread> threads;
-  const auto guarded = [this](Worker& worker) {
+  divide_layer();
+  const bool alone = layer_.size() < (reduction_ != nullptr ? kAlone_states_reduced : kAlone_states);
+  in_parallel(alone ? 1 : workers_.size(), [this](std::size_t worker) {
     try {
-      work(worker);
+      work(*workers_[worker]);
     } catch (...) {
-      worker.fault = std::current_exception();
-      stop_ = true;
+      stop_ = true;   // the others need not go on
+      throw;
     }
-  };
-  for (std::size_t i = 1; i < workers_.size() && !alone; ++i) threads.emplace_back(guarded, std::ref(*workers_[i]));
-  guarded(*workers_.front());
-  for (std::thread& thread : threads) thread.join();
-  for (const auto& worker : workers_)
-    if (worker->fault) std::rethrow_exception(worker->fault);
+  });
   gather();
 }
 
@@ -148,9 +155,11 @@ void Search::work(Worker& worker) {
   std::uint64_t polled = 0;
   if (workers_.size() > 1) visited_.grow_ahead(worker.number, workers_.size());
   for (;;) {
-    worker.chunk = next_chunk_.fetch_add(1);
-    if (worker.chunk >= layer_.chunks().size() || stop_) break;
-    for (worker.index = 0; worker.index < layer_.chunks()[worker.chunk].count; ++worker.index) {
+    const std::size_t number = next_unit_.fetch_add(1);
+    if (number >= units_.size() || stop_) break;
+    const Unit& unit = units_[number];
+    worker.chunk = unit.chunk;
+    for (worker.index = unit.begin; worker.index < unit.end; ++worker.index) {
       if (++polled % 1024 == 0 && limit_reached(worker)) {
         stop_ = true;
         break;
@@ -163,7 +172,7 @@ void Search::work(Worker& worker) {
       }
       reduction_ != nullptr ? expand_some(worker) : expand_all(worker);
     }
-    worker.expanded.push_back(worker.chunk);
+    worker.expanded.push_back(number);
     if (reduction_ != nullptr) let_go_expanded(worker);
   }
   if (reduction_ == nullptr) look_up_batch(worker);
@@ -173,7 +182,11 @@ void Search::work(Worker& worker) {
 // Their states are not needed any more; those of one who was stopped are.
 void Search::let_go_expanded(Worker& worker) {
   if (stop_) return;
-  for (const std::size_t chunk : worker.expanded) layer_.chunks()[chunk].bytes = {};
+  for (const std::size_t number : worker.expanded) {
+    const Unit& unit = units_[number];
+    const std::uint32_t states = unit.end - unit.begin;
+    if (left_[unit.chunk].fetch_sub(states) == states) layer_.chunks()[unit.chunk].bytes = {};
+  }
   worker.expanded.clear();
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "sim/explore/chain.hpp"
@@ -82,6 +83,12 @@ class Search {
 
  private:
   struct Worker;
+  // States of a layer that one worker expands, one behind the other.
+  struct Unit {
+    std::size_t chunk;
+    std::uint32_t begin, end;
+  };
+  void divide_layer();
   void expand_layer();
   void work(Worker& worker);
   void expand_all(Worker& worker);
@@ -107,7 +114,9 @@ class Search {
   SearchFindings found_;
   SearchFindings before_layer_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::atomic<std::size_t> next_chunk_ = 0;
+  std::vector<Unit> units_;                    // of layer_
+  std::atomic<std::size_t> next_unit_ = 0;
+  std::unique_ptr<std::atomic<std::uint32_t>[]> left_;   // states that are still needed, by chunk of layer_
   std::atomic<bool> stop_ = false;
   double started_s_ = 0;
 };

@@ -4,77 +4,10 @@
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/strong_components.hpp>
 #include <deque>
-#include <optional>
 #include <set>
 #include <unordered_map>
 
 namespace mmsim {
-
-namespace {
-
-struct HashOfHash {
-  std::size_t operator()(const Hash128& hash) const { return hash.low; }
-};
-
-}  // namespace
-
-StateGraph::StateGraph(Expander& expander, const Reduction* reduction, std::uint64_t states_most, const std::atomic<bool>* interrupted) {
-  std::unordered_map<Hash128, Index, HashOfHash> index_of;   // for look-up only
-  State state = expander.initial();
-  State next = state;
-  Expansion expansion;
-  std::optional<Walk> walk;
-  std::optional<Selector> selector;
-  if (reduction != nullptr && state.locals.size() <= ActorSet::kMost) {
-    walk.emplace(expander);
-    selector.emplace(*reduction);
-  }
-  std::vector<std::uint32_t> actors;
-  Layer layer;
-  Index at = 0;
-  const auto reach = [&](const State& to, std::uint32_t by, Layer& reached) {
-    const auto [known, added] = index_of.try_emplace(to.hash, static_cast<Index>(before_.size()));
-    if (added) {
-      before_.push_back(at);
-      by_.push_back(static_cast<std::uint16_t>(by));
-      reached.push(to);
-    }
-    return known->second;
-  };
-  reach(state, 0, layer);
-  before_.front() = kNone;
-  while (layer.size() != 0) {
-    Layer reached;
-    const auto deeper = static_cast<Index>(before_.size());   // of the next layer are those from here on
-    for (const Layer::Chunk& chunk : layer.chunks())
-      for (std::size_t i = 0; i < chunk.count; ++i, ++at) {
-        if (before_.size() > states_most || (interrupted != nullptr && interrupted->load())) return;
-        Layer::unpack(chunk, i, state);
-        expander.expand(state, expansion);
-        completed_.push_back(expansion.completed);
-        actors = expansion.enabled;
-        if (selector && actors.size() > 1) {
-          walk->move_to(state);
-          actors.clear();
-          selector->choose(*walk).for_each([&](std::uint32_t actor) { actors.push_back(actor); });
-        }
-        bool leads_on = false;
-        const auto follow = [&](std::uint32_t actor) {
-          expander.successor(state, *expansion.outcomes[actor], next);
-          const Index to = reach(next, actor, reached);
-          leads_on |= to >= deeper || (selector && reduction->onward(*expansion.outcomes[actor]));
-          edges_.push_back({at, to, static_cast<std::uint16_t>(actor)});
-        };
-        for (const std::uint32_t actor : actors) follow(actor);
-        if (leads_on) continue;
-        for (const std::uint32_t actor : expansion.enabled)
-          if (std::find(actors.begin(), actors.end(), actor) == actors.end()) follow(actor);
-      }
-    layer = std::move(reached);
-  }
-  complete_ = true;
-  sort_edges();
-}
 
 // They come in that order already.
 void StateGraph::sort_edges() {

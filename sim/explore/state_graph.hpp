@@ -12,8 +12,12 @@ class StateGraph {
   static constexpr Index kNone = ~Index{0};
 
   // REQUIRES of `reduction`: a search with it has learned nothing more. Chains are gone through step by step.
-  // `states_most`: gives up beyond that many; then complete() is false.
-  StateGraph(Expander& expander, const Reduction* reduction, std::uint64_t states_most, const std::atomic<bool>* interrupted);
+  struct Bounds {
+    std::uint64_t states_most = UINT64_MAX;    // gives up beyond that many; then complete() is false
+    const std::atomic<bool>* interrupted = nullptr;
+    int jobs = 1;                              // threads that make it
+  };
+  StateGraph(Expander& expander, const Reduction* reduction, const Bounds& bounds);
 
   bool complete() const { return complete_; }
   std::size_t size() const { return before_.size(); }
@@ -36,6 +40,7 @@ class StateGraph {
     Index from, to;
     std::uint16_t actor;
   };
+  class Builder;
   void sort_edges();
   std::vector<bool> who_reach(std::vector<bool> good) const;
   std::vector<std::vector<Index>> bottoms(const std::vector<Index>& part) const;
