@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 #include "sim/core/telling.hpp"
 #include "sim/explore/executor_log.hpp"
@@ -58,7 +59,11 @@ Executor::Executor(World& world)
   MMSIM_CHECK(world.exploring, "this world was built to run against the clock");
   for (Actor* actor : world_.actors) begin(*actor);
   initial_memory_.assign(begin_of(world_.arena), begin_of(world_.arena) + world_.arena.used_bytes());
-  for (Actor* actor : world_.actors) initial_.push_back(local_of(*actor, nullptr));
+  HeapCopy heap;
+  for (Actor* actor : world_.actors) {
+    initial_.push_back(local_of(*actor, nullptr, heap));
+    keep(heap);
+  }
 }
 
 void Executor::begin(Actor& actor) {
@@ -127,7 +132,7 @@ void Executor::rewind() {
   memory_.sync({}, nullptr, reinterpret_cast<const std::byte*>(~std::uintptr_t{0}));
 }
 
-LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before) {
+LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before, HeapCopy& heap) {
   const auto [known, added] = local_by_key_[actor.id].try_emplace(actor.history, static_cast<LocalId>(locals_.size()));
   if (!added) return known->second;
   LocalState& local = locals_.append();
@@ -136,7 +141,9 @@ LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before) {
   local.hash.add(0x6c6f63616c);
   local.actor = actor.id;
   local.finished = actor.state == ActorState::kFinished;
-  local.heap = images_.save(actor.heap->begin(), actor.heap->used_bytes(), heap_before);
+  heap.bytes.assign(actor.heap->begin(), actor.heap->begin() + actor.heap->used_bytes());
+  heap.of = &local;
+  heap.like = heap_before;
   if (actor.pending != nullptr) {
     local.spins = actor.pending->spins();
     local.might_sleep = actor.pending->might_sleep();
@@ -149,6 +156,14 @@ LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before) {
   }
   bytes_ += sizeof(LocalState) + 96;
   return known->second;
+}
+
+void Executor::keep(HeapCopy& heap) {
+  if (heap.of == nullptr) return;
+  LocalState& local = *std::exchange(heap.of, nullptr);
+  const auto one_at_a_time = hold(keeping_);
+  local.heap = images_.save(heap.bytes.data(), heap.bytes.size(), heap.like);
+  local.has_heap.store(true, std::memory_order_release);
 }
 
 const Outcome* Executor::look_up(const LocalState& local, std::span<const BlockValue> blocks) const {
@@ -165,9 +180,13 @@ const Outcome* Executor::look_up(const LocalState& local, std::span<const BlockV
 const Outcome& Executor::outcome(LocalId id, std::span<const BlockValue> blocks) {
   const LocalState& local = locals_[id];
   if (const Outcome* known = look_up(local, blocks)) return *known;
-  const auto one_at_a_time = hold(running_);
+  thread_local HeapCopy heap;
+  auto one_at_a_time = hold(running_);
   if (const Outcome* known = look_up(local, blocks)) return *known;
-  return run(id, blocks);
+  const Outcome& outcome = run(id, blocks, heap);
+  one_at_a_time.unlock();
+  keep(heap);
+  return outcome;
 }
 
 BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
@@ -180,8 +199,9 @@ BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
   return value;
 }
 
-const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks) {
+const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks, HeapCopy& heap_after) {
   const LocalState& local = locals_[id];
+  while (!local.has_heap.load(std::memory_order_acquire)) std::this_thread::yield();   // who came to it first keeps it just now
   Actor& actor = *world_.actors[local.actor];
   ++steps_run_;
   if (shadow_stale_) rewind();   // steps were taken by hand: what is in memory is not what the blocks are known to hold
@@ -232,7 +252,7 @@ const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks) {
     if (memory_.find(holder, owner)) outcome->owner_cell = owner;
   }
   check_writes(log);
-  if (outcome->enabled) outcome->next = local_of(actor, &local.heap);
+  if (outcome->enabled) outcome->next = local_of(actor, &local.heap, heap_after);
   if (holder != nullptr && !outcome->join)
     lock_access_ = {discipline, static_cast<const std::byte*>(holder)};
   else

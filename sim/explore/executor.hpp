@@ -5,7 +5,8 @@
 // 2. A local state is what the actor has observed since it began, as a hash (see Procedure::settle); the first heap seen in
 //    it stands for all. To run a step, the actor's heap and the shared memory are put in place; nobody else's heap is looked at.
 // 3. All memory that a step changes must be its actor's own or Shared: checked after each step that is run.
-// 4. outcome() may be called by any thread; one at a time runs a step.
+// 4. outcome() may be called by any thread; one at a time runs a step. Meanwhile another one may keep the heap that its own step left: that
+//    takes nearly as long.
 #pragma once
 
 #include <deque>
@@ -101,7 +102,8 @@ struct LocalState {
   bool irq_off = false;
   bool bh_off = false;
   bool in_handler = false;              // on top of others of its CPU
-  ImageStore::Image heap;
+  ImageStore::Image heap;               // if has_heap
+  std::atomic<bool> has_heap = false;
   // Everything it was ever seen to look at or do in its next step, and where that led. By the thread that runs steps.
   std::vector<Access> accesses;
   std::vector<Edge> edges;
@@ -180,12 +182,19 @@ class Executor {
 
  private:
   class Log;
+  // A heap that is still to be kept, for a new local state.
+  struct HeapCopy {
+    std::vector<std::byte> bytes;
+    LocalState* of = nullptr;             // nullptr: nothing is to be kept
+    const ImageStore::Image* like = nullptr;
+  };
 
   const Outcome* look_up(const LocalState& local, std::span<const BlockValue> blocks) const;
-  const Outcome& run(LocalId local, std::span<const BlockValue> blocks);
+  const Outcome& run(LocalId local, std::span<const BlockValue> blocks, HeapCopy& heap);
   void begin(Actor& actor);
   void go_on(Actor& actor);
-  LocalId local_of(Actor& actor, const ImageStore::Image* heap_before);
+  LocalId local_of(Actor& actor, const ImageStore::Image* heap_before, HeapCopy& heap);
+  void keep(HeapCopy& heap);
   void before_step();
   void copy_to_shadow(const void* address, std::size_t bytes);
   void check_writes(const Log& log);
@@ -212,9 +221,9 @@ class Executor {
   ImageStore images_;
   StepWatch* watch_ = nullptr;
   LockAccess lock_access_;                                 // of the step that was just run
-  std::mutex running_;
+  std::mutex running_, keeping_;
   std::atomic<bool> foreign_releases_ = false;
-  std::uint64_t bytes_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
   std::uint64_t steps_run_ = 0;
 };
 

@@ -11,7 +11,7 @@ std::uint32_t ImageStore::number_of(const std::byte* whole) {
   const XXH128_hash_t hash = XXH3_128bits(whole, kPiece_bytes);
   const auto [known, added] = known_.try_emplace(Hash128{hash.low64, hash.high64}, static_cast<std::uint32_t>(known_.size()));
   if (!added) return known->second;
-  if (known->second / kSlab_pieces == slabs_.size()) slabs_.push_back(std::make_unique<std::byte[]>(kSlab_pieces * kPiece_bytes));
+  if (known->second / kSlab_pieces == slabs_.size()) slabs_.append() = std::make_unique<std::byte[]>(kSlab_pieces * kPiece_bytes);
   std::memcpy(piece(known->second), whole, kPiece_bytes);
   bytes_ += kPiece_bytes + 48;
   return known->second;

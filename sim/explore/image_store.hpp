@@ -1,14 +1,16 @@
 // Copies of heaps that differ little from each other: what two share is kept once.
 //
-// An image is cut into pieces of 128 bytes; equal pieces are one. Images are given by one thread at a time.
+// An image is cut into pieces of 128 bytes; equal pieces are one. One thread at a time saves; any may restore meanwhile what it was told of.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "sim/core/hash.hpp"
+#include "sim/explore/stable_vector.hpp"
 
 namespace mmsim {
 
@@ -30,9 +32,9 @@ class ImageStore {
   std::uint32_t number_of(const std::byte* piece);
   std::byte* piece(std::uint32_t id) const { return slabs_[id / kSlab_pieces].get() + id % kSlab_pieces * kPiece_bytes; }
 
-  std::vector<std::unique_ptr<std::byte[]>> slabs_;
+  StableVector<std::unique_ptr<std::byte[]>> slabs_;
   std::unordered_map<Hash128, std::uint32_t, HashOfHash> known_;   // for look-up only
-  std::uint64_t bytes_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
 };
 
 }  // namespace mmsim
