@@ -8,7 +8,7 @@ MMSIM := build/release/mmsim
 CLAIMS := scenarios/lkml-2022-09-27
 BUILD := cmake --build
 
-.PHONY: demo test packages build debug sanitize clang digests bench clean
+.PHONY: demo test packages build debug sanitize clang digests threads bench clean
 
 demo: packages
 	cmake --preset release
@@ -27,6 +27,12 @@ test: build sanitize clang
 # The same of an unoptimised build too. (In `test` the sanitized one, -O1, and Clang's, -O2, stand for other levels.)
 digests: build debug sanitize clang
 	tools/check-digests build/release/mmsim build/debug/mmsim build/clang/mmsim build/sanitize/mmsim
+
+# Workers of an exploration under ThreadSanitizer. Not part of `test`: it is another build, and the searches take minutes.
+threads: packages
+	cmake --preset threads
+	$(BUILD) --preset threads --target mmsim
+	tools/check-threads build/threads/mmsim
 
 # Debian packages by name; nothing else is ever fetched. Does nothing where all are there.
 packages:

@@ -9,8 +9,12 @@
 namespace mmsim {
 
 namespace {
-// Far from where the loader, the heap and the sanitizers' shadow live on x86-64 and arm64.
+// Far from where the loader, the heap and the sanitizers' shadow live on x86-64 and arm64. ThreadSanitizer's is nearly everywhere.
+#if defined(__SANITIZE_THREAD__)
+constexpr std::uintptr_t kFirstRegion = 0x7f00'0000'0000;
+#else
 constexpr std::uintptr_t kFirstRegion = 0x2000'0000'0000;
+#endif
 constexpr int kRegions = 512;
 }  // namespace
 
