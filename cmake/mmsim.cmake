@@ -13,7 +13,7 @@ if(MMSIM_SANITIZE MATCHES undefined)
   list(APPEND MMSIM_TEST_OPTIONS -fno-sanitize=undefined)
 endif()
 
-# With CMAKE_UNITY_BUILD several files of a library are compiled as one, which takes a third of the time from scratch, and more for one
+# With CMAKE_UNITY_BUILD several files of a library are compiled as one, which takes half the time from scratch, and more for one
 # change. Files that have a name of their own which others have too are kept apart.
 function(mmsim_merge target apart one_by_one)
   if(NOT CMAKE_UNITY_BUILD)

@@ -70,7 +70,7 @@ void BackFlow::flow(std::uint64_t* rows, std::size_t words, std::size_t begin, s
 }
 
 void BackFlow::run(std::vector<std::uint64_t>& rows, std::size_t words, int jobs) const {
-  const std::size_t parts = rows.size() < kAlone_words ? 1 : std::clamp<std::size_t>(static_cast<std::size_t>(std::max(jobs, 1)), 1, words);
+  const std::size_t parts = rows.size() < kAlone_words ? 1 : std::min(static_cast<std::size_t>(std::max(jobs, 1)), words);
   in_parallel(parts, [&](std::size_t part) { flow(rows.data(), words, words * part / parts, words * (part + 1) / parts); });
 }
 

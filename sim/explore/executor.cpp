@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <thread>
 
 #include "sim/core/telling.hpp"
@@ -160,10 +161,10 @@ LocalId Executor::local_of(Actor& actor, const ImageStore::Image* heap_before, H
 
 void Executor::keep(HeapCopy& heap) {
   if (heap.of == nullptr) return;
-  LocalState& local = *std::exchange(heap.of, nullptr);
   const auto one_at_a_time = hold(keeping_);
-  local.heap = images_.save(heap.bytes.data(), heap.bytes.size(), heap.like);
-  local.has_heap.store(true, std::memory_order_release);
+  heap.of->heap = images_.save(heap.bytes.data(), heap.bytes.size(), heap.like);
+  heap.of->has_heap.store(true, std::memory_order_release);
+  heap.of = nullptr;
 }
 
 const Outcome* Executor::look_up(const LocalState& local, std::span<const BlockValue> blocks) const {
@@ -183,10 +184,15 @@ const Outcome& Executor::outcome(LocalId id, std::span<const BlockValue> blocks)
   thread_local HeapCopy heap;
   auto one_at_a_time = hold(running_);
   if (const Outcome* known = look_up(local, blocks)) return *known;
-  const Outcome& outcome = run(id, blocks, heap);
-  one_at_a_time.unlock();
-  keep(heap);
-  return outcome;
+  try {
+    const Outcome& outcome = run(id, blocks, heap);
+    one_at_a_time.unlock();
+    keep(heap);
+    return outcome;
+  } catch (...) {
+    if (std::exchange(heap.of, nullptr) != nullptr) lost_heap_ = true;   // nobody is to wait for it
+    throw;
+  }
 }
 
 BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
@@ -201,7 +207,10 @@ BlockValue Executor::after(const BlockWrite& write, BlockValue before) {
 
 const Outcome& Executor::run(LocalId id, std::span<const BlockValue> blocks, HeapCopy& heap_after) {
   const LocalState& local = locals_[id];
-  while (!local.has_heap.load(std::memory_order_acquire)) std::this_thread::yield();   // who came to it first keeps it just now
+  while (!local.has_heap.load(std::memory_order_acquire)) {   // who came to it first keeps it just now
+    if (lost_heap_) throw std::bad_alloc();
+    std::this_thread::yield();
+  }
   Actor& actor = *world_.actors[local.actor];
   ++steps_run_;
   if (shadow_stale_) rewind();   // steps were taken by hand: what is in memory is not what the blocks are known to hold

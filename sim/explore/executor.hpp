@@ -222,6 +222,7 @@ class Executor {
   StepWatch* watch_ = nullptr;
   LockAccess lock_access_;                                 // of the step that was just run
   std::mutex running_, keeping_;
+  std::atomic<bool> lost_heap_ = false;                    // memory ran out before one was kept
   std::atomic<bool> foreign_releases_ = false;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::uint64_t steps_run_ = 0;

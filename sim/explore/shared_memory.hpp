@@ -9,6 +9,7 @@
 // 4. sync() puts a state into memory. Numbers are given by one thread at a time (see Executor); any thread may look values up.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -124,7 +125,7 @@ class SharedMemory {
   std::unordered_map<const void*, CellId> cell_by_address_;      // for look-up only
   std::unordered_map<std::uintptr_t, BlockId> block_by_place_;   // for look-up only
   std::vector<std::pair<const void*, std::size_t>> written_;
-  std::uint64_t bytes_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
 };
 
 }  // namespace mmsim

@@ -11,12 +11,12 @@ class StateGraph {
   using Index = std::uint32_t;       // in breadth-first order
   static constexpr Index kNone = ~Index{0};
 
-  // REQUIRES of `reduction`: a search with it has learned nothing more. Chains are gone through step by step.
   struct Bounds {
     std::uint64_t states_most = UINT64_MAX;    // gives up beyond that many; then complete() is false
     const std::atomic<bool>* interrupted = nullptr;
     int jobs = 1;                              // threads that make it
   };
+  // REQUIRES of `reduction`: a search with it has learned nothing more. Chains are gone through step by step.
   StateGraph(Expander& expander, const Reduction* reduction, const Bounds& bounds);
 
   bool complete() const { return complete_; }

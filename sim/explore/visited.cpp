@@ -18,8 +18,7 @@ constexpr int kSegment_bits_most = 6;
 constexpr std::size_t kHuge_bytes = std::size_t{2} << 20;
 constexpr std::size_t kWorthHuge_bytes = 4 * kHuge_bytes;   // of a segment, from when on huge pages are asked for
 
-// Several for each worker, so that two seldom want the same one; not many more: large ones get huge pages, which spare two thirds of
-// the time that a look-up waits.
+// Several for each worker, so that two seldom want the same one; not many more: large ones get huge pages, and look-ups wait less.
 int segment_bits(int workers) {
   return workers > 1 ? std::min(kSegment_bits_most, static_cast<int>(std::bit_width(static_cast<unsigned>(workers - 1))) + 2) : 0;
 }

@@ -5,7 +5,7 @@
 // 2. Beside the fingerprint stands how the state was first reached: the number of steps from the start, who took the last
 //    one, and the first 32 bits of the state before. Of several ways of equally many steps the one with the smallest such
 //    word stays: it does not depend on the order in which workers came.
-// 3. The store is one segment, or for several workers 64 by the first bits of the fingerprint, each ordered linear probing (Amble and
+// 3. The store is one segment, or for several workers a few for each by the first bits of the fingerprint, each ordered linear probing (Amble and
 //    Knuth, "Ordered hash tables", The Computer Journal 17(2), 1974). A segment that is nine tenths full grows by an eighth, in
 //    place (ahead of time, if six sevenths full): a state costs at most 24 / 0.8 = 30 bytes (31.5), beside the unused rest of each
 //    segment's last page.
